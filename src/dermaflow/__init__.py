@@ -1,0 +1,1 @@
+"""Retrains a skin-lesion classifier from dermoscopy images so that its result can be believed."""

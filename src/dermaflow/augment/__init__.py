@@ -1,0 +1,1 @@
+"""The plan (counts to copies, pure) and the only door to Augmentor."""

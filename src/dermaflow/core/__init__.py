@@ -1,0 +1,1 @@
+"""What every other room may use: parameters, paths, errors, diagnoses, tables, images, seeds."""

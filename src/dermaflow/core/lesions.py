@@ -1,0 +1,70 @@
+"""The tables between stages: which columns they have, how they are read and written.
+
+Every cell is text, blank where unknown; a column of numbers is converted where it is used.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import replacing
+
+INGESTED_COLUMNS = (
+    "image_id",  # names data/ingest/images/<image_id>.jpg; one content, one id
+    "file",  # path below the root of the source, as found
+    "diagnosis",  # one of taxonomy.DIAGNOSES
+    "source",  # slug of the collection; begins with PHANTOM for generated images
+    "official_partition",  # train, test, or blank
+    "lesion_id",
+    "patient_id",
+    "age",  # years
+    "sex",  # female, male, or blank
+    "site",  # anatomical site
+    "sha256",  # of the file's bytes
+    "licence",
+    "attribution",
+)
+ACCEPTED_COLUMNS = (*INGESTED_COLUMNS, "content_group")  # content_group: same value = near-identical images
+QUARANTINE_COLUMNS = ("image_id", "file", "reason", "evidence")
+LEDGER_COLUMNS = ("image_id", "group_id", "partition")  # partition: one of PARTITIONS
+PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
+PARTITIONS = ("train", "validation", "test")
+
+PHANTOM = "phantom"
+
+
+def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV with at least the given columns; every cell as text, blank where empty.
+
+    Raises:
+        TableError: the file is missing, is no CSV, or lacks a column.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except FileNotFoundError as error:
+        raise TableError(f"{path} is missing: `dvc repro` makes it") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: expected a CSV table, received something else ({error})") from error
+    absent = [column for column in columns if column not in table.columns]
+    if absent:
+        raise TableError(f"{path}: expected the columns {', '.join(columns)}; {', '.join(absent)} not found")
+    return table
+
+
+def read_table_if_any(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Read a table as `read_table` does, or give an empty one where the file does not exist yet."""
+    return read_table(path, columns) if path.exists() else pd.DataFrame(columns=list(columns), dtype=str)
+
+
+def write_table(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """Write the given columns of a table as CSV, whole or not at all."""
+    with replacing(path) as temporary:
+        table.loc[:, list(columns)].to_csv(temporary, index=False, lineterminator="\n")
+
+
+def is_phantom(lesions: pd.DataFrame) -> bool:
+    """Whether any image of the table (columns image_id, source) was generated and not photographed."""
+    generated = lesions["source"].str.startswith(PHANTOM) | lesions["image_id"].str.startswith(PHANTOM.upper())
+    return bool(generated.any())

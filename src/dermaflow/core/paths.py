@@ -1,0 +1,38 @@
+"""Where every file between stages lies, relative to the root of the project (the folder of dvc.yaml)."""
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+
+INGESTED_IMAGES = Path("data/ingest/images")
+INGESTED = Path("data/ingest/lesions.csv")
+
+ACCEPTED = Path("data/validate/lesions.csv")
+FACTS = Path("data/validate/facts.csv")
+QUARANTINE = Path("data/validate/quarantine.csv")
+VERDICT = Path("reports/validate/verdict.json")
+DATA_DOCS = Path("reports/validate/data_docs")
+
+LEDGER = Path("data/split/ledger.csv")
+SCHEME = Path("data/split/scheme.json")
+SPLIT_QUARANTINE = Path("data/split/quarantine.csv")
+
+AUGMENTED_IMAGES = Path("data/augment/images")
+PLAN = Path("data/augment/plan.csv")
+
+MODEL = Path("models/train/model.keras")
+CARD = Path("models/train/card.json")
+HISTORY = Path("models/train/history.csv")
+CHECKPOINTS = Path(".cache/train")
+
+METRICS = Path("reports/evaluate/metrics.json")
+PREDICTIONS = Path("reports/evaluate/predictions.csv")
+ROC = Path("reports/evaluate/roc.csv")
+FIGURES = Path("reports/evaluate/figures")
+
+DECISIONS = Path("reports/promote")
+
+
+def ingested_image(image_id: str) -> Path:
+    """The file of one ingested image, its bytes as found; its content, not its name, tells its format."""
+    return INGESTED_IMAGES / f"{image_id}.jpg"

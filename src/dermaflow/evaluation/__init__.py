@@ -1,0 +1,1 @@
+"""Metrics over plain arrays, intervals over groups, figures, and the promotion gate."""

@@ -1,0 +1,1 @@
+"""One file a DVC stage: read files, call the domain, write files."""
