@@ -37,12 +37,12 @@ def write_bytes(data: bytes, path: Path) -> None:
         temporary.write_bytes(data)
 
 
-def write_json(value: Any, path: Path) -> None:
+def write_json(value: object, path: Path) -> None:
     """Write `value` as indented JSON with a final newline; NaN is refused (ValueError)."""
     write_bytes((json.dumps(value, indent=2, allow_nan=False) + "\n").encode(), path)
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON holds anything; the caller checks it
     """Read a JSON file.
 
     Raises:

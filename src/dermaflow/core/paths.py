@@ -23,6 +23,7 @@ PLAN = Path("data/augment/plan.csv")
 MODEL = Path("models/train/model.keras")
 CARD = Path("models/train/card.json")
 HISTORY = Path("models/train/history.csv")
+SEEN = Path("models/train/seen.csv")
 CHECKPOINTS = Path(".cache/train")
 
 METRICS = Path("reports/evaluate/metrics.json")
