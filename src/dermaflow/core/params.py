@@ -1,5 +1,6 @@
 """params.yaml: one section a stage, each read into a frozen class that refuses what it does not know."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,17 +26,25 @@ def load_params(section: str, kind: type[Section], path: Path = paths.PARAMS) ->
     """Read one section of params.yaml.
 
     Raises:
-        ParamsError: the file or section is missing, a key is unknown, a type or range is wrong;
-            the message names every such key with what was expected and received.
+        ParamsError: the file is missing or is no YAML mapping, or as for `checked`.
     """
-    sections = read_sections(path)
+    return checked(section, read_sections(path), kind)
+
+
+def checked(section: str, sections: Mapping[str, Any], kind: type[Section]) -> Section:
+    """One section of the content of params.yaml, as its class.
+
+    Raises:
+        ParamsError: the section is missing, a key is unknown, a type or range is wrong; the message
+            names every such key with what was expected and received.
+    """
     if section not in sections:
-        raise ParamsError(f"{path}: expected a section '{section}', found {', '.join(sections) or 'none'}")
+        raise ParamsError(f"params.yaml: expected a section '{section}', found {', '.join(sections) or 'none'}")
     try:
         return kind.model_validate(sections[section] or {})
     except ValidationError as error:
         faults = "\n".join(f"  {_where(section, fault)}: {_what(fault, kind)}" for fault in error.errors())
-        raise ParamsError(f"{path} is not usable:\n{faults}") from error
+        raise ParamsError(f"params.yaml is not usable:\n{faults}") from error
 
 
 def read_sections(path: Path = paths.PARAMS) -> dict[str, Any]:
@@ -61,7 +70,8 @@ def _where(section: str, fault: ErrorDetails) -> str:
 
 def _what(fault: ErrorDetails, kind: type[Params]) -> str:
     if fault["type"] == "extra_forbidden":
-        return f"unknown key; known are {', '.join(kind.model_fields)}"
+        known = f"; known are {', '.join(kind.model_fields)}" if len(fault["loc"]) == 1 else ""
+        return f"unknown key{known}"
     if fault["type"] == "missing":
         return "this key is missing"
     return f"{fault['msg']}, received {fault['input']!r}"

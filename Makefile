@@ -1,0 +1,57 @@
+# make            what there is
+# make run        retrain and promote          make run SOURCE="path to class folders"
+# make test       the tests
+.DEFAULT_GOAL := help
+.PHONY: help run test test-real lint bench ui lock clean
+SHELL := /bin/bash
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# GPU=1 installs TensorFlow for NVIDIA GPUs instead of the one for processors; never both.
+LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
+STANDS := .venv/installed-$(LOCK)
+
+help: ## say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
+
+# DVC and its stages call `python`; that must be the environment's own.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+run: $(STANDS) ## retrain and promote; SOURCE="folder of class folders" or SET="train.epochs=3 …" are written to params.yaml first
+	@$(if $(SOURCE),dermaflow set "ingest.source=$$SOURCE")
+	@$(if $(SET),dermaflow set $(SET))
+	@python -m flows.retrain
+
+test: $(STANDS) ## run the tests (no network, no data needed)
+	@python -m pytest -m "not real" $(ARGS)
+
+test-real: $(STANDS) ## run the tests that need the real images in ../shared/data
+	@python -m pytest -m real $(ARGS)
+
+lint: $(STANDS) ## check style, types and the rooms' borders
+	@ruff check && ruff format --check && mypy && lint-imports
+
+bench: $(STANDS) ## measure: ratios, both sides in one run
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; python $$benchmark || exit 1; done
+
+ui: $(STANDS) ## open MLflow (http://127.0.0.1:5000) and Prefect (http://127.0.0.1:4200) until Ctrl-C
+	@trap 'kill 0' EXIT; \
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri sqlite:///mlflow/store/mlflow.db \
+	  --default-artifact-root mlflow/store/artifacts --workers 1 --host 127.0.0.1 --port 5000 & \
+	prefect server start --host 127.0.0.1 --port 4200 & \
+	echo "MLflow: http://127.0.0.1:5000   Prefect: http://127.0.0.1:4200   (both need about 20 s; Ctrl-C ends them)"; wait
+
+lock: ## write requirements.lock and requirements-gpu.lock anew from pyproject.toml (needs uv)
+	@for kind in cpu gpu; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra $$kind --extra dev \
+	    pyproject.toml --output-file requirements$$([ $$kind = cpu ] || echo -gpu).lock || exit 1; done
+
+clean: ## remove the environment; data, models, reports and the stores stay
+	rm -rf .venv
+
+$(STANDS): $(LOCK) pyproject.toml
+	@echo "Installing into .venv from $(LOCK): about 5 minutes the first time."
+	@test -e $@ || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
+	@pip install --disable-pip-version-check --require-hashes --compile --progress-bar off -r $(LOCK)
+	@pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,115 @@
+"""What a retraining did, told from the files that its stages wrote: for the terminal and Prefect's artifact.
+
+The reports' own forms stand with those who write them: quality/verdict.py, model/card.py,
+evaluation/report.py, commands/promote.py.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dermaflow.core import paths
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import read_json
+
+HEADLINES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auc": "macro AUC",
+    "melanoma_auc": "AUC, melanoma versus rest",
+}
+
+
+def summary_markdown(outcomes: Mapping[str, str]) -> str:
+    """The summary as markdown that also reads well as plain text.
+
+    Args:
+        outcomes: what became of each stage: ran, restored or unchanged.
+
+    Raises:
+        TableError: a report that the stages write is missing or malformed.
+    """
+    card = read_json(paths.CARD)
+    look = (
+        "`make ui` (runs, figures, schedule) · `dermaflow registry` (what is in force) · "
+        f"`{paths.FIGURES}` · `{paths.DATA_DOCS}/index.html`"
+    )
+    parts = [
+        f"# {'PHANTOM images: generated, not photographed' if card['phantom'] else 'Retraining'}",
+        f"**Work** {_work(outcomes)}",
+        f"**Found** {_found(read_json(paths.VERDICT))}",
+        f"**Model** {_model(card)}",
+        "\n".join(["**On the test partition** (95 % intervals over groups)", *_measured(read_json(paths.METRICS))]),
+        f"**Promotion** {_decided(last_decision())}",
+        f"**Look** {look}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def metrics_rows() -> list[dict[str, Any]]:
+    """The test metrics as rows: metric, value, low, high; value None where it is undefined."""
+    metrics = read_json(paths.METRICS)
+    rows = [{"metric": words, **metrics[key]} for key, words in HEADLINES.items() if metrics[key]]
+    for diagnosis, values in metrics["per_class"].items():
+        rows += [
+            {"metric": f"{kind}, {diagnosis} (n = {values['n']})", **values[kind]}
+            for kind in ("sensitivity", "specificity")
+            if values[kind]
+        ]
+    return rows
+
+
+def last_decision() -> dict[str, Any]:
+    """The newest record of the promotion gate; its file's name begins with its time.
+
+    Raises:
+        TableError: there is none.
+    """
+    records = sorted(paths.DECISIONS.glob("*.json"))
+    if not records:
+        raise TableError(f"{paths.DECISIONS} holds no decision: `dermaflow promote` makes one")
+    decision: dict[str, Any] = read_json(records[-1])
+    return decision
+
+
+def _work(outcomes: Mapping[str, str]) -> str:
+    stages = ", ".join(f"{stage} {outcome}" for stage, outcome in outcomes.items())
+    if outcomes.get("train") == "ran":
+        return stages
+    return f"nothing was trained: neither data nor parameters of the training changed ({stages})"
+
+
+def _found(verdict: Mapping[str, Any]) -> str:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in verdict["quarantined"].items())
+    dropped = ", ".join(verdict["dropped_diagnoses"])
+    return (
+        f"{verdict['images_found']:,} images, {verdict['images_accepted']:,} accepted"
+        + (f"; quarantined: {reasons}" if reasons else "; none quarantined")
+        + (f"; dropped from the task: {dropped}" if dropped else "")
+    )
+
+
+def _model(card: Mapping[str, Any]) -> str:
+    return (
+        f"{card['architecture']} at {card['input']['image_size_px']} px, {len(card['classes'])} diagnoses, "
+        f"{sum(card['data']['train'].values()):,} training images and {sum(card['data']['copies'].values()):,} "
+        f"augmented copies; "
+        f"best of {card['epochs']} epochs: {card['best_epoch']}; fingerprint {card['fingerprint'][:8]}"
+    )
+
+
+def _measured(metrics: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {words}: {_interval(metrics[key])}" for key, words in HEADLINES.items()]
+    return [*lines, f"- {metrics['n_images']:,} images in {metrics['n_groups']:,} groups"]
+
+
+def _interval(estimate: Mapping[str, Any] | None) -> str:
+    if estimate is None or estimate["value"] is None:
+        return "undefined"
+    if estimate["low"] is None:
+        return f"{estimate['value']:.3f} (no interval: too few groups)"
+    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
+
+
+def _decided(decision: Mapping[str, Any]) -> str:
+    word = "promoted to champion" if decision["promote"] else "not promoted"
+    return "\n".join([f"{word} ({decision['name']})", *(f"- {reason}" for reason in decision["reasons"])])
