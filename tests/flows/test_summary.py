@@ -1,0 +1,87 @@
+import pytest
+
+from dermaflow.core import paths
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import write_json
+from flows.summary import last_decision, metrics_rows, summary_markdown
+
+CARD = {
+    "phantom": False,
+    "architecture": "cnn",
+    "input": {"image_size_px": 96},
+    "classes": ["melanoma", "nevus"],
+    "data": {"train": {"melanoma": 900, "nevus": 600}, "copies": {"melanoma": 0, "nevus": 300}},
+    "epochs": 12,
+    "best_epoch": 7,
+    "fingerprint": "0123456789abcdef",
+}
+ESTIMATE = {"value": 0.5, "low": 0.4, "high": 0.6}
+METRICS = {
+    "n_images": 300,
+    "n_groups": 200,
+    "accuracy": ESTIMATE,
+    "balanced_accuracy": ESTIMATE,
+    "macro_auc": {"value": 0.7, "low": None, "high": None},
+    "melanoma_auc": None,
+    "per_class": {"melanoma": {"n": 40, "sensitivity": ESTIMATE, "specificity": None}},
+}
+VERDICT = {
+    "images_found": 2000,
+    "images_accepted": 1800,
+    "quarantined": {"exact-copy": 5, "truncated": 2},
+    "dropped_diagnoses": ["seborrheic keratosis"],
+}
+DECISION = {"promote": False, "name": "skin-lesion-classifier", "reasons": ["no better beyond chance"]}
+
+
+@pytest.fixture
+def reports(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for value, path in [(CARD, paths.CARD), (METRICS, paths.METRICS), (VERDICT, paths.VERDICT)]:
+        write_json(value, path)
+    write_json({**DECISION, "promote": True}, paths.DECISIONS / "20260101T000000Z-01234567.json")
+    write_json(DECISION, paths.DECISIONS / "20260102T000000Z-01234567.json")
+
+
+@pytest.mark.usefixtures("reports")
+def test_the_summary_says_what_was_found_trained_measured_and_decided():
+    text = summary_markdown({"ingest": "ran", "train": "ran"})
+    for expected in (
+        "2,000 images, 1,800 accepted; quarantined: 5 exact-copy, 2 truncated",
+        "dropped from the task: seborrheic keratosis",
+        "cnn at 96 px, 2 diagnoses, 1,500 training images and 300 augmented copies; best of 12 epochs: 7",
+        "balanced accuracy: 0.500 (0.400 to 0.600)",
+        "macro AUC: 0.700 (no interval: too few groups)",
+        "AUC, melanoma versus rest: undefined",
+        "not promoted (skin-lesion-classifier)\n- no better beyond chance",
+        "make ui",
+    ):
+        assert expected in text
+    assert "PHANTOM" not in text
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_retraining_that_trained_nothing_says_so():
+    assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"})
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_phantom_model_is_marked_in_the_first_line():
+    write_json({**CARD, "phantom": True}, paths.CARD)
+    assert "PHANTOM" in summary_markdown({"train": "ran"}).splitlines()[0]
+
+
+@pytest.mark.usefixtures("reports")
+def test_the_rows_leave_out_what_is_undefined():
+    assert [row["metric"] for row in metrics_rows()] == [
+        "accuracy",
+        "balanced accuracy",
+        "macro AUC",
+        "sensitivity, melanoma (n = 40)",
+    ]
+
+
+def test_no_decision_is_an_error_that_names_its_fix(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TableError, match="`dermaflow promote` makes one"):
+        last_decision()
