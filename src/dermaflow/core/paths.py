@@ -28,6 +28,7 @@ CHECKPOINTS = Path(".cache/train")
 
 METRICS = Path("reports/evaluate/metrics.json")
 PREDICTIONS = Path("reports/evaluate/predictions.csv")
+CONFUSION = Path("reports/evaluate/confusion.csv")
 ROC = Path("reports/evaluate/roc.csv")
 FIGURES = Path("reports/evaluate/figures")
 

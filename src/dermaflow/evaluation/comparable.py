@@ -1,0 +1,46 @@
+"""On which test images two models can be compared fairly, and over which classes. Pure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dermaflow.evaluation.metrics import Floats
+
+
+def unseen(
+    image_ids: Sequence[str], ledger: pd.DataFrame, accepted: pd.DataFrame, seen: pd.DataFrame
+) -> npt.NDArray[np.bool_]:
+    """Which images a model has seen neither themselves nor in another image of their group.
+
+    Args:
+        image_ids: (n,) the test images.
+        ledger: image_id, group_id; also of images that have left the data.
+        accepted: image_id, sha256.
+        seen: image_id, sha256 of what the model was trained or chosen on.
+
+    Returns:
+        Shape (n,), True where the model has seen nothing of it.
+    """
+    seen_ids, seen_contents = set(seen["image_id"]), set(seen["sha256"]) - {""}
+    contents = dict(zip(accepted["image_id"], accepted["sha256"], strict=True))
+    groups = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
+
+    def known(image_id: str) -> bool:
+        return image_id in seen_ids or contents.get(image_id) in seen_contents
+
+    seen_groups = {group for image_id, group in groups.items() if known(image_id)}
+    return np.array([not known(name) and groups.get(name) not in seen_groups for name in image_ids], dtype=bool)
+
+
+def over_common(probabilities: Floats, classes: Sequence[str], common: Sequence[str]) -> Floats:
+    """Probabilities, shape (n, classes), given that the class is one of `common`; shape (n, len(common)).
+
+    A row that gives all of them 0 says nothing about them: each then gets the same.
+    """
+    chosen = np.asarray(probabilities)[:, [list(classes).index(name) for name in common]]
+    total = chosen.sum(axis=1, keepdims=True)
+    equal = np.full_like(chosen, 1 / len(common))
+    shares: Floats = np.divide(chosen, total, out=equal, where=total > 0)
+    return shares

@@ -1,0 +1,83 @@
+"""How far chance alone could move a measure: percentile bootstrap intervals over groups of images.
+
+Images of one lesion or patient are no independent evidence, so whole groups are drawn with replacement
+(the cluster bootstrap: Field and Welsh 2007, doi 10.1111/j.1467-9868.2007.00593.x; percentile intervals:
+Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
+
+A class that a resample happens to miss is undefined there: means over classes leave it out of that resample,
+and its own interval rests on the resamples that hold it. Where fewer than two groups stand behind a measure,
+chance cannot be told from the data, and the interval is null. The ends do not reach beyond what was seen:
+a sensitivity of 1 has the interval 1 to 1, however few its images; read n beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from dermaflow.core import seeds
+from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure
+
+MIN_GROUPS = 2
+CELLS_AT_ONCE = 1_000_000  # weights held in memory at a time: 8 MB, times a few
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measure with the two ends of its interval; None where undefined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def group_weights(groups: Sequence[str], samples: int, seed: int) -> Iterator[Floats]:
+    """Draw as many groups as there are, with replacement, `samples` times; give how often each image counts.
+
+    The same groups, samples and seed give the same draws: two models measured on them are paired.
+    Output shape: blocks of (samples of this block, n), in all `samples` rows.
+    """
+    names, member_of = np.unique(np.asarray(list(groups), dtype=str), return_inverse=True)
+    generator = seeds.generator("bootstrap", seed)
+    rows_at_once = max(1, CELLS_AT_ONCE // len(member_of))
+    for start in range(0, samples, rows_at_once):
+        rows = min(rows_at_once, samples - start)
+        drawn = generator.integers(len(names), size=(rows, len(names)))
+        cells = drawn + np.arange(rows)[:, np.newaxis] * len(names)
+        counts = np.bincount(cells.ravel(), minlength=rows * len(names)).reshape(rows, len(names))
+        yield counts[:, member_of].astype(float)
+
+
+def resampled(truth: Indices, probabilities: Floats, groups: Sequence[str], samples: int, seed: int) -> Measures:
+    """Measure a classifier on `samples` resamples of the groups; every field has `samples` rows."""
+    if len(groups) != len(truth):
+        raise ValueError(f"expected a group for each of {len(truth)} images, received {len(groups)}")
+    blocks = [measure(truth, probabilities, weights) for weights in group_weights(groups, samples, seed)]
+    return Measures(
+        **{field.name: np.concatenate([getattr(block, field.name) for block in blocks]) for field in fields(Measures)}
+    )
+
+
+def estimate(value: float, draws: Floats, confidence: float, n_groups: int) -> Estimate:
+    """A measure with its two-sided percentile interval.
+
+    Args:
+        value: on all images, each once; NaN where undefined.
+        draws: (samples,) on the resamples; NaN where undefined there.
+        confidence: the share of chance that the interval covers, such as 0.95.
+        n_groups: how many groups stand behind the measure; fewer than MIN_GROUPS give no interval.
+    """
+    if not np.isfinite(value):
+        return Estimate(None, None, None)
+    defined = draws[np.isfinite(draws)]
+    if n_groups < MIN_GROUPS or not defined.size:
+        return Estimate(float(value), None, None)
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return Estimate(float(value), float(low), float(high))
+
+
+def groups_behind(truth: Indices, groups: Sequence[str], index: int) -> tuple[int, int]:
+    """How many groups hold an image of the class, and how many hold one of another class."""
+    names = np.asarray(list(groups), dtype=str)
+    return len(np.unique(names[truth == index])), len(np.unique(names[truth != index]))

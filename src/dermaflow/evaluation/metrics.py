@@ -1,0 +1,109 @@
+"""How good probabilities are, given the truth: for all images once, or for many weightings at a time.
+
+Everywhere: truth (n,) holds class indices, probabilities (n, classes) finite scores, weights (samples, n)
+how often each image counts, 0 or more. A resample of the images is a row of whole-numbered weights, so one
+code serves both the figure itself and its bootstrap, and 2,000 resamples take a few matrix products.
+What is undefined (the sensitivity of a class without images) is NaN.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import roc_curve
+
+Indices = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Each measure for each sample, in 0..1; the predicted class is the most probable, of equals the first."""
+
+    accuracy: Floats  # (samples,)
+    balanced_accuracy: Floats  # (samples,) mean sensitivity of the classes that the sample holds
+    macro_auc: Floats  # (samples,) mean area under the one-versus-rest ROC curves that are defined
+    sensitivity: Floats  # (samples, classes)
+    specificity: Floats  # (samples, classes)
+    auc: Floats  # (samples, classes) one versus rest
+
+
+def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None) -> Measures:
+    """Measure a classifier; without weights for one sample in which every image counts once.
+
+    Raises:
+        ValueError: the shapes do not match, there is no image, or a probability is not finite.
+    """
+    _check(truth, probabilities, weights)
+    if weights is None:
+        weights = np.ones((1, len(truth)))
+    shown = np.eye(probabilities.shape[1], dtype=bool)[truth]
+    named = np.eye(probabilities.shape[1], dtype=bool)[probabilities.argmax(axis=1)]
+    sensitivity = _share(weights, shown & named, shown)
+    specificity = _share(weights, ~shown & ~named, ~shown)
+    auc = np.column_stack(
+        [one_vs_rest_auc(shown[:, index], probabilities[:, index], weights) for index in range(shown.shape[1])]
+    )
+    hit = (shown & named).any(axis=1)
+    return Measures(
+        accuracy=_ratio(weights @ hit, weights.sum(axis=1)),
+        balanced_accuracy=_mean_of_defined(sensitivity),
+        macro_auc=_mean_of_defined(auc),
+        sensitivity=sensitivity,
+        specificity=specificity,
+        auc=auc,
+    )
+
+
+def one_vs_rest_auc(positive: Flags, scores: Floats, weights: Floats) -> Floats:
+    """The area under the ROC curve for each sample: how often a positive outranks a negative, ties half.
+
+    The Mann-Whitney form (Hanley and McNeil 1982, doi 10.1148/radiology.143.1.7063747), with weights.
+    Input shapes: (n,), (n,), (samples, n). Output shape: (samples,); NaN where one side has no weight.
+    """
+    order = np.argsort(scores, kind="stable")
+    tie_starts = np.flatnonzero(np.concatenate([[True], scores[order][1:] != scores[order][:-1]]))
+    positives = np.add.reduceat((weights * positive)[:, order], tie_starts, axis=1)
+    negatives = np.add.reduceat((weights * ~positive)[:, order], tie_starts, axis=1)
+    below = np.cumsum(negatives, axis=1) - negatives
+    outranked = (positives * (below + negatives / 2)).sum(axis=1)
+    return _ratio(outranked, positives.sum(axis=1) * negatives.sum(axis=1))
+
+
+def roc_points(positive: Flags, scores: Floats) -> tuple[Floats, Floats]:
+    """The corners of a ROC curve: false and true positive rates, from (0, 0) to (1, 1).
+
+    Both are empty where the curve is undefined: no positive, or nothing but positives.
+    """
+    if positive.all() or not positive.any():
+        return np.empty(0), np.empty(0)
+    false_rate, true_rate, _ = roc_curve(positive, scores)
+    return np.asarray(false_rate, dtype=float), np.asarray(true_rate, dtype=float)
+
+
+def _check(truth: Indices, probabilities: Floats, weights: Floats | None) -> None:
+    if probabilities.ndim != 2 or truth.shape != probabilities.shape[:1] or not truth.size:  # noqa: PLR2004 - axes
+        shapes = f"truth {truth.shape} and probabilities {probabilities.shape}"
+        raise ValueError(f"expected truth (n,) and probabilities (n, classes) with n at least 1, received {shapes}")
+    if not np.isfinite(probabilities).all():
+        raise ValueError("expected finite probabilities, received NaN or infinity: the model is broken")
+    if truth.min() < 0 or truth.max() >= probabilities.shape[1]:
+        raise ValueError(f"expected class indices below {probabilities.shape[1]}, received {truth.max()}")
+    if weights is not None and weights.shape[1:] != truth.shape:
+        raise ValueError(f"expected weights (samples, {len(truth)}), received {weights.shape}")
+
+
+def _share(weights: Floats, part: Flags, whole: Flags) -> Floats:
+    return _ratio(weights @ part, weights @ whole)
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    ratio: Floats = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
+
+
+def _mean_of_defined(values: Floats) -> Floats:
+    defined = np.isfinite(values)
+    return _ratio(np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1).astype(float))

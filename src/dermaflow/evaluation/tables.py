@@ -1,0 +1,62 @@
+"""The tables around a test: which images it uses, what was predicted, and what DVC draws its plots from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dermaflow.core.errors import SplitError, TableError
+from dermaflow.evaluation.metrics import Floats, Indices, roc_points
+
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
+ROC_COLUMNS = ("diagnosis", "fpr", "tpr")
+
+
+def images_of_test(lesions: pd.DataFrame, ledger: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """The accepted images of the test partition: columns image_id, diagnosis, group_id; sorted by image_id.
+
+    Raises:
+        SplitError: the partition is empty.
+        TableError: it holds a diagnosis that the model does not know.
+    """
+    ours = ledger.loc[ledger["partition"] == "test", ["image_id", "group_id"]]
+    images = lesions[["image_id", "diagnosis"]].merge(ours, on="image_id", validate="one_to_one")
+    if images.empty:
+        raise SplitError(
+            f"the test partition is empty: none of {len(lesions):,} accepted images is in it; "
+            "raise split.test_frac in params.yaml or add images"
+        )
+    unknown = sorted(set(images["diagnosis"]) - set(classes))
+    if unknown:
+        raise TableError(
+            f"the test images show {', '.join(unknown)}; the model knows only {', '.join(classes)}: "
+            "`dvc repro` trains it on the present data"
+        )
+    return images.sort_values("image_id", ignore_index=True)
+
+
+def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """The columns of predictions.csv."""
+    return ("image_id", "diagnosis", *(f"p_{name}" for name in classes))
+
+
+def predictions_table(images: pd.DataFrame, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:
+    """A row an image: what it is and how probable the model holds each class; shape of probabilities (n, classes)."""
+    columns = [f"p_{name}" for name in classes]
+    scores = pd.DataFrame(probabilities, columns=columns, index=images.index)
+    return pd.concat([images[["image_id", "diagnosis"]], scores], axis=1)
+
+
+def confusion_table(truth: Indices, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:
+    """A row an image: columns actual and predicted, by name."""
+    names = np.array(classes, dtype=object)
+    return pd.DataFrame({"actual": names[truth], "predicted": names[probabilities.argmax(axis=1)]})
+
+
+def roc_table(truth: Indices, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:
+    """The corners of every ROC curve that is defined, each class against the rest: ROC_COLUMNS."""
+    parts = [pd.DataFrame({"diagnosis": [], "fpr": [], "tpr": []})]
+    for index, name in enumerate(classes):
+        false_rate, true_rate = roc_points(truth == index, probabilities[:, index])
+        parts.append(pd.DataFrame({"diagnosis": name, "fpr": false_rate, "tpr": true_rate}))
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)

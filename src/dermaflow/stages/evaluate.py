@@ -1,0 +1,107 @@
+"""Test the trained model on images that it has never seen, and say how sure the figures are.
+
+Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.keras,card.json,history.csv}
+Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures}; completes the MLflow run
+Run     python -m dermaflow.stages.evaluate
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dermaflow.core import paths
+from dermaflow.core.errors import ImageError, TableError, run
+from dermaflow.core.files import write_bytes, write_json
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
+from dermaflow.core.parallel import progress
+from dermaflow.core.params import load_params
+from dermaflow.evaluation.figures import SERIES, draw_confusion, draw_roc, draw_training
+from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.params import EvaluateParams
+from dermaflow.evaluation.report import Outcome, metrics_of, summary_lines
+from dermaflow.evaluation.tables import (
+    HISTORY_COLUMNS,
+    ROC_COLUMNS,
+    confusion_table,
+    images_of_test,
+    prediction_columns,
+    predictions_table,
+    roc_table,
+)
+from dermaflow.model.bundle import Bundle, load_bundle
+from dermaflow.tracking.runs import log_evaluated_run
+
+
+def main() -> None:
+    """Predict, measure, draw, log."""
+    params = load_params("evaluate", EvaluateParams)
+    bundle = load_bundle(paths.MODEL.parent)
+    lesions = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
+    images = images_of_test(lesions, read_table(paths.LEDGER, LEDGER_COLUMNS), bundle.card.classes)
+    history = read_table(paths.HISTORY, HISTORY_COLUMNS)
+    print(f"predicting {len(images):,} test images", flush=True)
+    outcome = Outcome(
+        classes=bundle.card.classes,
+        truth=np.array([bundle.card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
+        probabilities=predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]]),
+        groups=list(images["group_id"]),
+    )
+    write_figures(outcome, history, bundle)
+    write_tables(outcome, images)
+    write_metrics(outcome, bundle, params)
+    log_evaluated_run()
+
+
+def predicted(bundle: Bundle, files: list[Path]) -> Floats:
+    """Probabilities of all files, shape (n, classes).
+
+    Raises:
+        ImageError: one of them cannot be read; the message names the first such ones.
+    """
+    answers = list(progress(bundle.predict_files(files), len(files), "test images predicted"))
+    faults = [f"  {path}: {error}" for path, probabilities, error in answers if probabilities is None]
+    if faults:
+        raise ImageError(
+            f"{len(faults)} of {len(files)} accepted test images cannot be read; `dvc repro validate` sorts them out:\n"
+            + "\n".join(faults[:5])
+        )
+    return np.array([probabilities for _, probabilities, _ in answers], dtype=float)
+
+
+def write_figures(outcome: Outcome, history: pd.DataFrame, bundle: Bundle) -> None:
+    """The pictures: confusion.png, roc.png, training.png."""
+    phantom, choice = bundle.card.phantom, outcome.probabilities.argmax(axis=1)
+    try:
+        curves = {column: history[column].to_numpy(dtype=float) for column in ("epoch", *SERIES)}
+    except ValueError as error:
+        raise TableError(
+            f"{paths.HISTORY}: expected numbers in every column ({error}); `dvc repro` makes it"
+        ) from error
+    confusion = draw_confusion(outcome.truth, choice, outcome.classes, phantom=phantom)
+    write_bytes(confusion, paths.FIGURES / "confusion.png")
+    roc = draw_roc(outcome.truth, outcome.probabilities, outcome.classes, phantom=phantom)
+    write_bytes(roc, paths.FIGURES / "roc.png")
+    training = draw_training(curves, bundle.card.best_epoch, phantom=phantom)
+    write_bytes(training, paths.FIGURES / "training.png")
+
+
+def write_tables(outcome: Outcome, images: pd.DataFrame) -> None:
+    """What each image was called, and what DVC draws its plots from."""
+    predictions = predictions_table(images, outcome.probabilities, outcome.classes)
+    write_table(predictions, prediction_columns(outcome.classes), paths.PREDICTIONS)
+    confusion = confusion_table(outcome.truth, outcome.probabilities, outcome.classes)
+    write_table(confusion, tuple(confusion.columns), paths.CONFUSION)
+    write_table(roc_table(outcome.truth, outcome.probabilities, outcome.classes), ROC_COLUMNS, paths.ROC)
+
+
+def write_metrics(outcome: Outcome, bundle: Bundle, params: EvaluateParams) -> None:
+    """metrics.json, and the same in lines for the person who waits."""
+    identity = {"phantom": bundle.card.phantom, "fingerprint": bundle.card.fingerprint}
+    metrics = {**identity, **metrics_of(outcome, params)}
+    write_json(metrics, paths.METRICS)
+    print("\n".join(summary_lines(metrics)), flush=True)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,168 @@
+"""Who is promoted, who is refused, and that chance alone seldom promotes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dermaflow.evaluation.gate import Decision, judge
+
+CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
+MELANOMA = 1
+
+
+def lesions(generator, groups=150):
+    """Truth and groups of lesions with one to three images each."""
+    sizes = generator.integers(1, 4, size=groups)
+    truth = np.repeat(generator.integers(3, size=groups), sizes)
+    return truth, list(np.repeat([f"g{number}" for number in range(groups)], sizes))
+
+
+def certain(predicted):
+    """Probabilities of one who is certain of the classes given."""
+    return np.eye(3)[predicted] * 0.9 + 0.1 / 3
+
+
+def test_a_first_candidate_above_the_floors_is_promoted(simulate, rules):
+    generator = np.random.default_rng(0)
+    truth, groups = lesions(generator)
+    decision = judge(truth, groups, simulate(generator, truth, 3, 2.0), None, CLASSES, rules)
+    assert decision.promote
+    assert decision.numbers["champion"] is None
+    assert any("No model is in force yet" in reason for reason in decision.reasons)
+
+
+def test_a_first_candidate_below_a_floor_is_refused_by_that_floor(simulate, rules):
+    generator = np.random.default_rng(0)
+    truth, groups = lesions(generator)
+    scores = simulate(generator, truth, 3, 2.0)
+    high = judge(truth, groups, scores, None, CLASSES, rules.model_copy(update={"min_balanced_accuracy": 0.99}))
+    assert not high.promote
+    assert [name for name, holds in high.numbers["rules"].items() if not holds] == ["balanced_accuracy_floor"]
+    blind = judge(truth, groups, scores, None, CLASSES, rules.model_copy(update={"min_melanoma_auc": 1.0}))
+    assert [name for name, holds in blind.numbers["rules"].items() if not holds] == ["melanoma_auc_floor"]
+
+
+def test_the_floor_is_held_against_the_lower_end_and_not_the_value(simulate, rules):
+    generator = np.random.default_rng(0)
+    truth, groups = lesions(generator, 40)
+    scores = simulate(generator, truth, 3, 2.0)
+    reached = judge(truth, groups, scores, None, CLASSES, rules).numbers["candidate"]["balanced_accuracy"]
+    between = (reached["low"] + reached["value"]) / 2
+    assert not judge(
+        truth, groups, scores, None, CLASSES, rules.model_copy(update={"min_balanced_accuracy": between})
+    ).promote
+
+
+def test_a_clearly_better_candidate_replaces_the_champion(simulate, rules):
+    generator = np.random.default_rng(1)
+    truth, groups = lesions(generator)
+    decision = judge(
+        truth, groups, simulate(generator, truth, 3, 2.5), simulate(generator, truth, 3, 1.0), CLASSES, rules
+    )
+    assert decision.promote
+    difference = decision.numbers["difference"]
+    assert 0 < difference["low"] < difference["value"] < difference["high"]
+    candidate, champion = decision.numbers["candidate"], decision.numbers["champion"]
+    gain = candidate["balanced_accuracy"]["value"] - champion["balanced_accuracy"]["value"]
+    assert difference["value"] == pytest.approx(gain)
+
+
+def test_the_same_model_again_is_not_promoted(simulate, rules):
+    generator = np.random.default_rng(1)
+    truth, groups = lesions(generator)
+    scores = simulate(generator, truth, 3, 2.0)
+    decision = judge(truth, groups, scores, scores.copy(), CLASSES, rules)
+    assert not decision.promote
+    assert decision.numbers["difference"] == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert any("not better beyond chance" in reason for reason in decision.reasons)
+
+
+def test_an_equal_candidate_is_promoted_in_at_most_5_of_100(simulate, rules):
+    generator = np.random.default_rng(2)
+    promoted = 0
+    for _ in range(200):
+        truth, groups = lesions(generator, 60)
+        scores, others = simulate(generator, truth, 3, 1.5), simulate(generator, truth, 3, 1.5)
+        lenient = rules.model_copy(update={"max_melanoma_sensitivity_drop": 1.0})
+        promoted += judge(truth, groups, scores, others, CLASSES, lenient).promote
+    assert promoted / 200 <= 0.05
+
+
+def test_a_drop_of_melanoma_sensitivity_refuses_whatever_else_is_better(rules):
+    truth = np.repeat([0, 1, 2], 40)
+    groups = [f"g{number}" for number in range(120)]
+    champion, candidate = truth.copy(), truth.copy()
+    champion[[*range(30), *range(80, 110)]] = MELANOMA  # calls nearly everything melanoma
+    candidate[40:46] = 2  # misses 6 of 40 melanomas
+    decision = judge(truth, groups, certain(candidate), certain(champion), CLASSES, rules)
+    assert decision.numbers["rules"]["better_than_champion"]
+    assert not decision.numbers["rules"]["melanoma_sensitivity_kept"]
+    assert not decision.promote
+    assert "0.850 against the champion's 1.000" in decision.reasons[-1]
+
+
+def test_a_drop_of_just_the_margin_is_allowed(rules):
+    truth = np.repeat([0, 1, 2], 40)
+    groups = [f"g{number}" for number in range(120)]
+    champion, candidate = truth.copy(), truth.copy()
+    champion[[*range(30), *range(80, 110)]] = MELANOMA
+    champion[40:48] = 2  # 0.80
+    candidate[40:50] = 2  # 0.75
+    assert judge(truth, groups, certain(candidate), certain(champion), CLASSES, rules).promote
+
+
+def test_too_few_images_are_refused_before_anything_is_measured(rules):
+    truth = np.array([0, 1, 2] * 9)
+    decision = judge(truth, [str(number) for number in range(27)], certain(truth), None, CLASSES, rules)
+    assert decision == Decision(
+        promote=False,
+        reasons=("27 comparable test images in 27 groups: fewer than the 30 needed.",),
+        numbers={"n_images": 27, "n_groups": 27, "rules": {"enough_images": False}},
+    )
+
+
+def test_no_image_at_all_is_a_refusal_and_no_crash(rules):
+    decision = judge(np.empty(0, dtype=np.int64), [], np.empty((0, 3)), None, CLASSES, rules)
+    assert not decision.promote
+
+
+@pytest.mark.parametrize("with_champion", [False, True])
+def test_a_single_group_shows_nothing(rules, with_champion):
+    truth = np.array([0, 1, 2] * 20)
+    champion = certain(np.zeros(60, dtype=np.int64)) if with_champion else None
+    decision = judge(truth, ["one"] * 60, certain(truth), champion, CLASSES, rules)
+    assert not decision.promote
+    assert any("fewer than two groups" in reason for reason in decision.reasons)
+
+
+def test_without_a_melanoma_class_the_melanoma_rules_are_left_out_and_say_so(simulate, rules):
+    generator = np.random.default_rng(3)
+    truth, groups = lesions(generator)
+    classes = ("basal cell carcinoma", "dermatofibroma", "nevus")
+    better, worse = simulate(generator, truth, 3, 2.5), simulate(generator, truth, 3, 1.0)
+    decision = judge(truth, groups, better, worse, classes, rules)
+    assert decision.promote
+    assert decision.numbers["candidate"]["melanoma_auc"] is None
+    assert sum("Melanoma is none of the classes" in reason for reason in decision.reasons) == 2
+
+
+def test_a_test_that_shows_no_melanoma_cannot_show_that_its_sensitivity_is_kept(simulate, rules):
+    generator = np.random.default_rng(3)
+    truth = np.array([0, 2] * 60)
+    groups = [f"g{number}" for number in range(120)]
+    better, worse = simulate(generator, truth, 3, 2.5), simulate(generator, truth, 3, 0.5)
+    decision = judge(truth, groups, better, worse, CLASSES, rules)
+    assert not decision.promote
+    assert not decision.numbers["rules"]["melanoma_auc_floor"]
+    assert not decision.numbers["rules"]["melanoma_sensitivity_kept"]
+
+
+def test_a_decision_is_the_same_each_time_and_fits_into_json(simulate, rules):
+    generator = np.random.default_rng(4)
+    truth, groups = lesions(generator)
+    one, other = simulate(generator, truth, 3, 1.5), simulate(generator, truth, 3, 1.0)
+    first = judge(truth, groups, one, other, CLASSES, rules)
+    assert first == judge(truth, groups, one, other, CLASSES, rules)
+    assert json.loads(json.dumps(first.numbers, allow_nan=False)) == first.numbers
+    assert len(first.reasons) == len(first.numbers["rules"]) == 5

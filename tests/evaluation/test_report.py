@@ -1,0 +1,70 @@
+"""metrics.json: what is in it, what is null, and how a person reads it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dermaflow.evaluation.params import EvaluateParams
+from dermaflow.evaluation.report import Outcome, in_words, metrics_of, summary_lines
+
+PARAMS = EvaluateParams(bootstrap_samples=200, seed=7)
+CLASSES = ("dermatofibroma", "melanoma", "nevus")
+
+
+def outcome(simulate, classes=CLASSES, images=90, shown=3):
+    generator = np.random.default_rng(0)
+    truth = np.arange(images, dtype=np.int64) % shown
+    groups = [f"g{number // 2}" for number in range(images)]
+    return Outcome(classes, truth, simulate(generator, truth, len(classes), 1.5), groups)
+
+
+def test_every_measure_has_a_value_inside_its_interval(simulate):
+    metrics = metrics_of(outcome(simulate), PARAMS)
+    assert (metrics["n_images"], metrics["n_groups"]) == (90, 45)
+    figures = [metrics[name] for name in ("accuracy", "balanced_accuracy", "macro_auc", "melanoma_auc")]
+    assert tuple(metrics["per_class"]) == CLASSES
+    for of_class in metrics["per_class"].values():
+        assert of_class["n"] == 30
+        figures += [of_class["sensitivity"], of_class["specificity"]]
+    for figure in figures:
+        assert 0 <= figure["low"] < figure["value"] < figure["high"] <= 1
+
+
+def test_the_same_test_gives_the_same_json_whatever_the_order_of_images(simulate):
+    one = outcome(simulate)
+    back = Outcome(one.classes, one.truth[::-1], one.probabilities[::-1], one.groups[::-1])
+    assert json.dumps(metrics_of(one, PARAMS), allow_nan=False) == json.dumps(metrics_of(back, PARAMS), allow_nan=False)
+
+
+def test_without_a_melanoma_class_its_auc_is_null(simulate):
+    assert metrics_of(outcome(simulate, ("dermatofibroma", "nevus", "vascular lesion")), PARAMS)["melanoma_auc"] is None
+
+
+def test_a_class_without_test_images_is_null_and_the_rest_stands(simulate):
+    metrics = metrics_of(outcome(simulate, shown=2), PARAMS)
+    assert metrics["per_class"]["nevus"]["n"] == 0
+    assert metrics["per_class"]["nevus"]["sensitivity"] == {"value": None, "low": None, "high": None}
+    assert metrics["per_class"]["nevus"]["specificity"]["value"] is not None
+    assert metrics["balanced_accuracy"]["value"] is not None
+
+
+def test_the_summary_says_what_was_tested_and_how_sure_it_is(simulate):
+    metrics = {"phantom": True, **metrics_of(outcome(simulate), PARAMS)}
+    text = "\n".join(summary_lines(metrics))
+    assert "90 phantom (generated) test images in 45 groups" in text
+    assert in_words(metrics["balanced_accuracy"]) in text
+    assert "n = 30" in text
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"value": 0.6123, "low": 0.56, "high": 0.66}, "0.612 (0.560 to 0.660)"),
+        ({"value": 0.5, "low": None, "high": None}, "0.500 (no interval: fewer than two groups)"),
+        ({"value": None, "low": None, "high": None}, "undefined"),
+        (None, "undefined"),
+    ],
+)
+def test_a_figure_is_put_in_words(figure, words):
+    assert in_words(figure) == words

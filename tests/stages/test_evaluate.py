@@ -1,0 +1,187 @@
+"""The stage evaluate, from files to files, with a real model and a real MLflow store."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from dermaflow.core import paths
+from dermaflow.core.errors import DermaflowError, ImageError, SplitError, TableError
+from dermaflow.core.files import write_json
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
+from dermaflow.evaluation.tables import HISTORY_COLUMNS
+from dermaflow.model.architectures import build
+from dermaflow.model.card import Card, Data, Input, write_card
+from dermaflow.model.params import TrainParams
+from dermaflow.stages import evaluate
+
+CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
+SIZE = 16
+IMAGES = 30
+TEST_IMAGES = [f"PHANTOM_{number:03d}" for number in range(IMAGES) if number % 3]
+
+
+def write_images_and_tables() -> None:
+    """Thirty images of noise in fifteen lesions; two of three are in the test partition."""
+    generator = np.random.default_rng(0)
+    paths.INGESTED_IMAGES.mkdir(parents=True)
+    rows = []
+    for number in range(IMAGES):
+        image_id = f"PHANTOM_{number:03d}"
+        pixels = generator.integers(0, 256, (20, 24, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(paths.ingested_image(image_id))
+        rows.append({"image_id": image_id, "diagnosis": CLASSES[number // 2 % 3], "source": "phantom-a"})
+    lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
+    write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    ledger = pd.DataFrame({"image_id": lesions["image_id"]})
+    ledger["group_id"] = [f"g{number // 2}" for number in range(IMAGES)]
+    ledger["partition"] = ["test" if image_id in TEST_IMAGES else "train" for image_id in ledger["image_id"]]
+    write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
+
+
+def write_model() -> None:
+    """An untrained network and what train writes beside it."""
+    params = TrainParams(
+        architecture="cnn",
+        image_size_px=SIZE,
+        filters=[4],
+        dense_units=8,
+        dropout=0.1,
+        learning_rate=0.001,
+        batch_size=8,
+        epochs=2,
+        patience_epochs=1,
+        seed=7,
+    )
+    model = build(params, len(CLASSES))
+    paths.MODEL.parent.mkdir(parents=True)
+    model.save(paths.MODEL)
+    card = Card(
+        fingerprint="f" * 64,
+        phantom=True,
+        classes=CLASSES,
+        input=Input(image_size_px=SIZE),
+        architecture="cnn",
+        n_parameters=model.count_params(),
+        seed=7,
+        params={"train": params.model_dump()},
+        data=Data(fingerprint="d" * 64, sources={"phantom-a": 10}, train={}, copies={}, validation={}),
+        best_epoch=2,
+        epochs=2,
+        versions={},
+    )
+    write_card(card, paths.CARD)
+    history = pd.DataFrame([[1, 1.2, 0.3, 1.1, 0.3, 0.3, 1], [2, 1.0, 0.4, 1.0, 0.4, 0.4, 1]], columns=HISTORY_COLUMNS)
+    write_table(history, HISTORY_COLUMNS, paths.HISTORY)
+    write_table(pd.DataFrame(columns=list(SEEN_COLUMNS)), SEEN_COLUMNS, paths.SEEN)
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """A project in which the stage has run once."""
+    folder, before = tmp_path_factory.mktemp("project"), Path.cwd()
+    os.chdir(folder)
+    try:
+        paths.PARAMS.write_text("evaluate: {bootstrap_samples: 200, seed: 7}\n")
+        write_images_and_tables()
+        write_model()
+        write_json({"passed": True}, paths.VERDICT)
+        evaluate.main()
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def project(evaluated, tmp_path, monkeypatch):
+    """A copy of that project to spoil, with nothing of evaluate in it."""
+    shutil.copytree(evaluated, tmp_path / "copy", ignore=shutil.ignore_patterns("mlflow", "evaluate"))
+    monkeypatch.chdir(tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def test_every_test_image_is_predicted_once_and_no_other(evaluated):
+    predictions = pd.read_csv(evaluated / paths.PREDICTIONS)
+    assert list(predictions.columns) == ["image_id", "diagnosis", *(f"p_{name}" for name in CLASSES)]
+    assert list(predictions["image_id"]) == TEST_IMAGES
+    np.testing.assert_allclose(predictions.iloc[:, 2:].sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_metrics_name_the_model_and_agree_with_the_predictions(evaluated):
+    metrics = json.loads((evaluated / paths.METRICS).read_text())
+    predictions = pd.read_csv(evaluated / paths.PREDICTIONS)
+    chosen = predictions.iloc[:, 2:].idxmax(axis=1).str.removeprefix("p_")
+    assert metrics["phantom"] is True
+    assert metrics["fingerprint"] == "f" * 64
+    assert (metrics["n_images"], metrics["n_groups"]) == (20, 15)
+    assert metrics["accuracy"]["value"] == pytest.approx((chosen == predictions["diagnosis"]).mean())
+    assert {name: figures["n"] for name, figures in metrics["per_class"].items()} == dict(
+        predictions["diagnosis"].value_counts()
+    )
+
+
+def test_the_tables_for_dvc_plots_are_there(evaluated):
+    confusion = pd.read_csv(evaluated / evaluate.CONFUSION)
+    assert list(confusion.columns) == ["actual", "predicted"]
+    assert len(confusion) == 20
+    assert set(pd.read_csv(evaluated / paths.ROC)["diagnosis"]) == set(CLASSES)
+
+
+def test_the_three_pictures_are_there(evaluated):
+    assert sorted(path.name for path in (evaluated / paths.FIGURES).iterdir()) == [
+        "confusion.png",
+        "roc.png",
+        "training.png",
+    ]
+
+
+def test_the_same_files_give_the_same_bytes_and_the_run_is_in_the_store(evaluated, monkeypatch, capsys):
+    monkeypatch.chdir(evaluated)
+    files = sorted(path for path in paths.METRICS.parent.rglob("*") if path.is_file())
+    before = {path: path.read_bytes() for path in files}
+    evaluate.main()
+    assert {path: path.read_bytes() for path in files} == before
+    said = capsys.readouterr().out
+    assert "20 phantom (generated) test images in 15 groups" in said
+    assert "holds all of this already" in said
+
+
+def test_an_empty_test_partition_is_an_error(project):
+    ledger = project / paths.LEDGER
+    ledger.write_text(ledger.read_text().replace(",test", ",train"))
+    with pytest.raises(SplitError, match="the test partition is empty"):
+        evaluate.main()
+
+
+def test_a_diagnosis_that_the_model_does_not_know_is_an_error(project):
+    lesions = project / paths.ACCEPTED
+    lesions.write_text(lesions.read_text().replace("nevus", "dermatofibroma"))
+    with pytest.raises(TableError, match="the test images show dermatofibroma"):
+        evaluate.main()
+
+
+def test_an_image_spoilt_since_validation_is_named_and_nothing_is_written(project):
+    paths.ingested_image(TEST_IMAGES[0]).write_bytes(b"")
+    paths.ingested_image(TEST_IMAGES[1]).unlink()
+    with pytest.raises(ImageError, match=rf"2 of 20 accepted test images.*\n.*{TEST_IMAGES[0]}.jpg: empty file"):
+        evaluate.main()
+    assert not (project / paths.PREDICTIONS).exists()
+
+
+@pytest.mark.parametrize("missing", [paths.HISTORY, paths.CARD, paths.MODEL, paths.LEDGER, paths.ACCEPTED])
+def test_a_missing_input_is_named(project, missing):
+    (project / missing).unlink()
+    with pytest.raises(DermaflowError, match=f"{missing} is missing"):
+        evaluate.main()
+
+
+def test_a_history_that_holds_no_numbers_is_named(project):
+    history = project / paths.HISTORY
+    history.write_text(history.read_text().replace("1.2", "much"))
+    with pytest.raises(TableError, match=r"history.csv: expected numbers .*much"):
+        evaluate.main()
