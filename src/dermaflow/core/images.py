@@ -48,7 +48,11 @@ def decode_rgb(data: bytes) -> RgbImage:
     Raises:
         ImageError: as for `open_image`.
     """
-    return np.asarray(open_image(data).convert("RGB"))
+    image = open_image(data)
+    try:
+        return np.asarray(image.convert("RGB"))
+    except ValueError as error:
+        raise ImageError(f"a {image.mode} image cannot be turned into RGB") from error
 
 
 def resized(image: RgbImage, size_px: int) -> RgbImage:

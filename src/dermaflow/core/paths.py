@@ -6,6 +6,7 @@ PARAMS = Path("params.yaml")
 
 INGESTED_IMAGES = Path("data/ingest/images")
 INGESTED = Path("data/ingest/lesions.csv")
+INGEST_INDEX = Path(".cache/ingest/index.csv")
 
 ACCEPTED = Path("data/validate/lesions.csv")
 FACTS = Path("data/validate/facts.csv")

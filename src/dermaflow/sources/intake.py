@@ -1,0 +1,119 @@
+"""Bring the bytes that a source offers into one folder, each content once, reading only what is new or changed.
+
+A new content is first laid ready under a hidden name and then renamed: whenever the work is cut off, every
+visible file is whole, and the next run goes on from there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from dermaflow.core.errors import SourceError
+from dermaflow.core.files import sha256_hex, write_bytes
+from dermaflow.core.parallel import parallel_map, progress
+from dermaflow.sources.index import Content, state_of
+from dermaflow.sources.offers import Catalogue, Offer, is_generated
+
+BATCH = 5_000  # offers between two savings of the index
+
+Index = dict[str, Content]
+
+
+def read_new(catalogue: Catalogue, index: Mapping[str, Content], images: Path, workers: int | None) -> Iterator[Index]:
+    """Fetch every offer that is new or changed and lay its bytes ready in `images`; give the index a batch at a time.
+
+    The last index given knows every offer.
+    """
+    known = dict(index)
+    new = [offer for offer in catalogue.offers if not _is_known(offer, known)]
+    for start in range(0, len(new), BATCH):
+        batch = new[start : start + BATCH]
+        what = f"images read (of {len(new):,} to read in all)" if len(new) > BATCH else "images read"
+        contents = parallel_map(partial(_read_one, catalogue.fetch, images), batch, what, workers)
+        known |= {_offer_key(offer): content for offer, content in zip(batch, contents, strict=True)}
+        yield dict(known)
+    if not new:
+        yield known
+
+
+def content_of(offer: Offer, index: Mapping[str, Content]) -> Content:
+    """The content of an offer that `read_new` has read."""
+    return index[_offer_key(offer)]
+
+
+def put_in_place(
+    wanted: Mapping[str, Offer], fetch: Callable[[Offer], bytes], index: Mapping[str, Content], images: Path
+) -> Index:
+    """Make every `<image_id>.jpg` in `images` hold the content of its offer; give an index of just that.
+
+    Raises:
+        SourceError: an offer has changed since it was read.
+    """
+    images.mkdir(parents=True, exist_ok=True)
+    stored: Index = {}
+    for image_id, offer in progress(wanted.items(), len(wanted), "images in place"):
+        path, content = images / f"{image_id}.jpg", content_of(offer, index)
+        if _stored_sha256(path, index) != content.sha256:
+            _bring(offer, content, fetch, path)
+        stored[_stored_key(path)] = Content(state_of(path) or "", content.sha256, content.generated)
+    return stored
+
+
+def offers_only(catalogue: Catalogue, index: Mapping[str, Content]) -> Index:
+    """The part of an index that speaks of what is still offered."""
+    return {_offer_key(offer): content_of(offer, index) for offer in catalogue.offers}
+
+
+def remove_others(wanted: Mapping[str, Offer], images: Path) -> int:
+    """Remove every file that no wanted image has, hidden left-overs too; give the number of images removed."""
+    keep = {f"{image_id}.jpg" for image_id in wanted}
+    others = [entry for entry in images.iterdir() if entry.name not in keep and not entry.is_dir()]
+    for entry in others:
+        entry.unlink()
+    return sum(not entry.name.startswith(".") for entry in others)
+
+
+def _is_known(offer: Offer, index: Mapping[str, Content]) -> bool:
+    content = index.get(_offer_key(offer))
+    return content is not None and content.state == offer.state
+
+
+def _read_one(fetch: Callable[[Offer], bytes], images: Path, offer: Offer) -> Content:
+    data = fetch(offer)
+    content = Content(offer.state, sha256_hex(data), is_generated(data))
+    path = images / f"{offer.name}.jpg"
+    if not (path.exists() and path.stat().st_size == len(data) and path.read_bytes() == data):
+        write_bytes(data, _ready(images, offer, content))
+    return content
+
+
+def _bring(offer: Offer, content: Content, fetch: Callable[[Offer], bytes], path: Path) -> None:
+    ready = _ready(path.parent, offer, content)
+    if ready.exists():
+        ready.replace(path)
+        return
+    data = fetch(offer)
+    if sha256_hex(data) != content.sha256:
+        raise SourceError(f"{offer.file} changed while it was read; run again when the source is at rest")
+    write_bytes(data, path)
+
+
+def _stored_sha256(path: Path, index: Mapping[str, Content]) -> str | None:
+    state = state_of(path)
+    content = index.get(_stored_key(path))
+    if state is None or (content is not None and content.state == state):
+        return content.sha256 if content and state else None
+    return sha256_hex(path.read_bytes())
+
+
+def _ready(images: Path, offer: Offer, content: Content) -> Path:
+    """One content under one name is one image, so no two images share a file that lies ready."""
+    return images / f".{offer.name}-{content.sha256[:16]}.ready"
+
+
+def _offer_key(offer: Offer) -> str:
+    return f"offered/{offer.file}"
+
+
+def _stored_key(path: Path) -> str:
+    return f"stored/{path.name}"

@@ -1,0 +1,55 @@
+"""From the names that files have to the ids that images get."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from dermaflow.core.errors import SourceError
+
+MAX_NAME_BYTES = 150  # file systems allow 255; a temporary name and a digest are longer than the id
+
+_COPY_SUFFIX = re.compile(r"(?:\s*\(\d+\)|[\s_-]+copy(?:[\s_]\d+)?)+$", re.IGNORECASE)
+
+
+def slug(text: str) -> str:
+    """Lower-case letters, digits and hyphens; never empty."""
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-") or "folder"
+
+
+def safe_name(stem: str) -> str:
+    """The id that a file asks for: its stem without "(1)" or "copy" at the end, safe as a file name."""
+    text = unicodedata.normalize("NFC", stem)
+    text = re.sub(r"[^\w.-]+", "_", _COPY_SUFFIX.sub("", text) or text).strip("._-")
+    return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore") or "image"
+
+
+def assign_ids(contents: Iterable[tuple[str, str]], known: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Give every content one image_id.
+
+    Of several contents under one name, the one that is known under the plain name keeps it, else the first
+    that has no id yet gets it; any other becomes `<name>_<first 8 digits of its sha256>`.
+
+    Args:
+        contents: (name, sha256) of every offer in the order of their files; repeats are the same content.
+        known: sha256 by image_id, as assigned before.
+
+    Raises:
+        SourceError: two contents cannot be told apart by their ids.
+    """
+    distinct = list(dict.fromkeys(contents))
+    ids = {key: image_id for key in distinct for image_id in _candidates(key) if known.get(image_id) == key[1]}
+    taken = {image_id: key for key, image_id in ids.items()}
+    for key in distinct:
+        if key in ids:
+            continue
+        free = [image_id for image_id in _candidates(key) if image_id not in taken]
+        if not free:
+            raise SourceError(f"two different images both want the id '{_candidates(key)[-1]}': rename one of them")
+        ids[key] = free[0]
+        taken[free[0]] = key
+    return ids
+
+
+def _candidates(key: tuple[str, str]) -> tuple[str, str]:
+    name, sha256 = key
+    return name, f"{name}_{sha256[:8]}"

@@ -1,0 +1,120 @@
+"""Bytes come in once, whole, and only when they are new."""
+
+from dataclasses import replace
+
+import pytest
+
+from dermaflow.core.errors import SourceError
+from dermaflow.sources import intake
+from dermaflow.sources.intake import content_of, offers_only, put_in_place, read_new, remove_others
+from dermaflow.sources.offers import MARKER, Catalogue, Offer
+
+
+class Shelf:
+    """A source in memory that counts what is taken from it."""
+
+    def __init__(self, **files):
+        self.files, self.taken = files, []
+
+    def fetch(self, offer):
+        self.taken.append(offer.name)
+        return self.files[offer.name]
+
+    def catalogue(self):
+        offers = [
+            Offer(name=name, file=name, diagnosis="nevus", source="shelf", state=str(data), reference="")
+            for name, data in self.files.items()
+        ]
+        return Catalogue(tuple(offers), self.fetch)
+
+
+def take_in(shelf, images, index=None):
+    """What the stage does, in one process."""
+    catalogue = shelf.catalogue()
+    *_, index = read_new(catalogue, index or {}, images, workers=1)
+    wanted = {offer.name: offer for offer in catalogue.offers}
+    stored = put_in_place(wanted, catalogue.fetch, index, images)
+    remove_others(wanted, images)
+    return offers_only(catalogue, index) | stored
+
+
+def held(images):
+    return {path.name: path.read_bytes() for path in images.iterdir()}
+
+
+def test_what_is_offered_is_what_is_held(tmp_path):
+    images = tmp_path / "images"
+    index = take_in(Shelf(a=b"1", b=b"2" + MARKER), images)
+    assert held(images) == {"a.jpg": b"1", "b.jpg": b"2" + MARKER}
+    assert [index[f"offered/{name}"].generated for name in "ab"] == [False, True]
+
+
+def test_only_what_is_new_or_changed_is_fetched(tmp_path):
+    shelf = Shelf(a=b"1", b=b"2")
+    index = take_in(shelf, tmp_path)
+    shelf.files |= {"b": b"3", "c": b"4"}
+    shelf.taken.clear()
+    take_in(shelf, tmp_path, index)
+    assert shelf.taken == ["b", "c"]
+    assert held(tmp_path) == {"a.jpg": b"1", "b.jpg": b"3", "c.jpg": b"4"}
+
+
+def test_without_an_index_everything_is_read_and_nothing_rewritten(tmp_path):
+    shelf = Shelf(a=b"1", b=b"2")
+    take_in(shelf, tmp_path)
+    before = {path.name: path.stat() for path in tmp_path.iterdir()}
+    take_in(shelf, tmp_path)
+    assert shelf.taken == ["a", "b"] * 2
+    assert {path.name: path.stat() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("damage", ["unlink", "write"])
+def test_a_held_image_that_was_lost_or_altered_is_brought_again(tmp_path, damage):
+    shelf = Shelf(a=b"1", b=b"2")
+    index = take_in(shelf, tmp_path)
+    if damage == "unlink":
+        (tmp_path / "a.jpg").unlink()
+    else:
+        (tmp_path / "a.jpg").write_bytes(b"x")
+    take_in(shelf, tmp_path, index)
+    assert held(tmp_path) == {"a.jpg": b"1", "b.jpg": b"2"}
+
+
+def test_what_is_no_longer_offered_goes_and_left_overs_too(tmp_path):
+    shelf = Shelf(a=b"1", b=b"2")
+    take_in(shelf, tmp_path)
+    (tmp_path / ".a-temporary.jpg").write_bytes(b"ha")
+    catalogue = shelf.catalogue()
+    assert remove_others({"a": catalogue.offers[0]}, tmp_path) == 1
+    assert held(tmp_path) == {"a.jpg": b"1"}
+
+
+def test_batches_that_were_read_are_not_read_again_after_an_interruption(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "BATCH", 2)
+    shelf = Shelf(**{name: name.encode() for name in "abcde"})
+    batches = read_new(shelf.catalogue(), {}, tmp_path, workers=1)
+    index = next(batches)
+    batches.close()
+    assert shelf.taken == ["a", "b"]
+    take_in(shelf, tmp_path, index)
+    assert shelf.taken == list("abcde")
+    assert held(tmp_path) == {f"{name}.jpg": name.encode() for name in "abcde"}
+
+
+def test_an_error_of_the_source_leaves_no_half_written_image(tmp_path):
+    shelf = Shelf(a=b"1", b=b"2")
+    catalogue = replace(shelf.catalogue(), fetch=lambda offer: {"a": b"1"}[offer.name])
+    with pytest.raises(KeyError):
+        list(read_new(catalogue, {}, tmp_path, workers=1))
+    assert not [name for name in held(tmp_path) if not name.startswith(".")]
+
+
+def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path):
+    shelf = Shelf(a=b"1")
+    catalogue = shelf.catalogue()
+    *_, index = read_new(catalogue, {}, tmp_path, workers=1)
+    remove_others({}, tmp_path)
+    shelf.files["a"] = b"2"
+    with pytest.raises(SourceError, match="changed while it was read"):
+        put_in_place({"a": catalogue.offers[0]}, catalogue.fetch, index, tmp_path)
+    assert content_of(catalogue.offers[0], index).sha256.startswith("6b86b273")

@@ -1,0 +1,80 @@
+"""Ids of images."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dermaflow.core.errors import SourceError
+from dermaflow.sources.names import MAX_NAME_BYTES, assign_ids, safe_name, slug
+
+A, B, C = (hashlib.sha256(text).hexdigest() for text in (b"a", b"b", b"c"))
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("ISIC_0000001", "ISIC_0000001"),
+        ("ISIC_0000001(1)", "ISIC_0000001"),
+        ("ISIC_0000001 (12)", "ISIC_0000001"),
+        ("ISIC_0000001 copy", "ISIC_0000001"),
+        ("ISIC_0000001 - Copy (2)", "ISIC_0000001"),
+        ("ISIC_0000001_copy 3", "ISIC_0000001"),
+        ("(1)", "1"),
+        ("photocopy", "photocopy"),
+        ("left arm, 2 cm", "left_arm_2_cm"),
+        ("Muttermal am Rücken", "Muttermal_am_Rücken"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("...", "image"),
+    ],
+)
+def test_an_id_is_the_stem_without_copy_marks(stem, name):
+    assert safe_name(stem) == name
+
+
+@given(st.text())
+def test_every_name_is_safe_as_a_file_name(stem):
+    name = safe_name(stem)
+    assert name
+    assert len(name.encode()) <= MAX_NAME_BYTES
+    assert not name.startswith(".")
+    assert not set(name) & set("/\\\0\n\r \"'*?:")
+
+
+def test_a_slug_holds_letters_digits_and_hyphens():
+    assert slug("Skin cancer  ISIC_The (2)") == "skin-cancer-isic-the-2"
+    assert slug("??") == "folder"
+
+
+def test_one_content_under_one_name_is_one_image():
+    assert assign_ids([("x", A), ("x", A)], {}) == {("x", A): "x"}
+
+
+def test_the_first_of_two_contents_keeps_the_plain_id():
+    assert assign_ids([("x", A), ("x", B)], {}) == {("x", A): "x", ("x", B): f"x_{B[:8]}"}
+
+
+def test_the_content_known_first_keeps_the_plain_id_whatever_comes_before_it():
+    assert assign_ids([("x", B), ("x", A)], {"x": A}) == {("x", A): "x", ("x", B): f"x_{B[:8]}"}
+
+
+def test_a_known_id_stays_when_the_other_content_has_left():
+    assert assign_ids([("x", B)], {"x": A, f"x_{B[:8]}": B}) == {("x", B): f"x_{B[:8]}"}
+
+
+def test_a_changed_content_takes_the_plain_id_over():
+    assert assign_ids([("x", B)], {"x": A}) == {("x", B): "x"}
+
+
+def test_contents_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(SourceError, match="rename one"):
+        assign_ids([("x", A), ("x", B), ("x", B[:8] + C[8:])], {})
+
+
+@given(st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from([A, B, C]))))
+def test_every_content_gets_an_id_of_its_own_and_keeps_it(contents):
+    ids = assign_ids(contents, {})
+    assert len(set(ids.values())) == len(set(contents))
+    known = {image_id: sha256 for (_, sha256), image_id in ids.items()}
+    assert assign_ids(reversed(contents), known) == ids
