@@ -1,0 +1,74 @@
+"""Rows that contradict or repeat each other: one content under two labels, one content twice, labels too rare.
+
+Each function takes rows of the ingested table and gives findings: the rows to be put in quarantine, with the
+index that they have in the table and the columns `reason` and `evidence`.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+CONTRADICTING_LABELS = "contradicting-labels"
+NEAR_COPIES_CONTRADICT = "near-copies-contradict"
+EXACT_COPY = "exact-copy"
+DIAGNOSIS_TOO_RARE = "diagnosis-too-rare"
+
+_KNOWLEDGE = ["lesion_id", "patient_id", "age", "sex", "site"]
+
+
+def contradictions(rows: pd.DataFrame, content: str, reason: str) -> pd.DataFrame:
+    """All rows whose content is filed under more than one diagnosis: which label is right cannot be known.
+
+    Args:
+        content: the column that is equal where content is: `sha256`, or `content_group` for near copies.
+        reason: what the findings say.
+    """
+    torn = rows[rows.groupby(content)["diagnosis"].transform("nunique") > 1]
+    sharers = dict(iter(torn.groupby(content)))
+    evidence = [_other_label(row, sharers[row[content]]) for _, row in torn.iterrows()]
+    return findings(torn.index, reason, evidence)
+
+
+def exact_copies(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of rows with the same bytes all but one: the row of an official test part stays, else the first file.
+
+    So an official test part stays whole; what it shares with training leaves training.
+    """
+    names = rows["file"].str.replace(r"\.[^.]*$", "", regex=True)  # without its ending "a" comes before "a (1)"
+    ranked = rows.assign(_training=rows["official_partition"] != "test", _name=names)
+    ranked = ranked.sort_values(["_training", "_name", "file"])
+    kept = ranked.drop_duplicates("sha256").set_index("sha256")["file"]
+    copies = rows.loc[rows.index.isin(ranked.index[ranked.duplicated("sha256")])]
+    evidence = [f"the same bytes as {file}" for file in copies["sha256"].map(kept)]
+    return findings(copies.index, EXACT_COPY, evidence)
+
+
+def with_knowledge_of_copies(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, what is blank filled from a row with the same bytes: the copy that leaves may know the lesion."""
+    known = rows[_KNOWLEDGE].mask(rows[_KNOWLEDGE] == "")
+    first = known.groupby(rows["sha256"]).transform("first")
+    return rows.assign(**{column: known[column].fillna(first[column]).fillna("") for column in _KNOWLEDGE})
+
+
+def too_rare(rows: pd.DataFrame, min_images: int) -> pd.DataFrame:
+    """All rows of the diagnoses with fewer than `min_images` rows: too few to learn or to measure."""
+    counts = rows["diagnosis"].map(rows["diagnosis"].value_counts())
+    rare = rows[counts < min_images]
+    evidence = [
+        f"{count} of {diagnosis} left, expected at least {min_images}"
+        for count, diagnosis in zip(counts[rare.index], rare["diagnosis"], strict=True)
+    ]
+    return findings(rare.index, DIAGNOSIS_TOO_RARE, evidence)
+
+
+def findings(index: Iterable[object], reason: str, evidence: list[str]) -> pd.DataFrame:
+    """A table of findings: a row for each index value, all with the same reason."""
+    return pd.DataFrame({"reason": reason, "evidence": evidence}, index=pd.Index(list(index)), dtype=str)
+
+
+def _other_label(row: pd.Series, sharers: pd.DataFrame) -> str:
+    """What else a row's content is called, and where: all of it in a few words."""
+    others = sharers[sharers["diagnosis"] != row["diagnosis"]]
+    first = others.iloc[0]
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"filed as {row['diagnosis']}, but as {first['diagnosis']} in {first['file']}{more}"

@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from dermaflow.core.files import sha256_hex
+from dermaflow.quality.facts import FACTS_COLUMNS, THUMBNAIL_SIDE_PX, measure, measure_images
+
+
+def test_a_sound_image_is_measured_in_full(draw, encode):
+    data = encode(draw(1, width=80, height=60))
+
+    facts = measure("a", data)
+
+    assert (facts.format, facts.mode, facts.width, facts.height, facts.frames) == ("JPEG", "RGB", 80, 60, 1)
+    assert (facts.size_bytes, facts.sha256, facts.error) == (len(data), sha256_hex(data), "")
+    assert len(facts.perceptual_hash) == 16
+    assert len(facts.thumbnail) == THUMBNAIL_SIDE_PX**2
+
+
+def test_brightness_and_contrast_are_mean_and_deviation_of_the_luminance(encode):
+    halves = np.zeros((40, 40, 3), dtype=np.uint8)
+    halves[:, 20:] = 200
+
+    facts = measure("a", encode(Image.fromarray(halves), "PNG"))
+
+    assert facts.brightness == pytest.approx(100)
+    assert facts.contrast == pytest.approx(100)
+    assert facts.colour == 0
+
+
+def test_colour_is_the_spread_between_the_channels(encode):
+    assert measure("a", encode(Image.new("RGB", (8, 8), (200, 50, 120)), "PNG")).colour == 150
+
+
+def test_an_image_is_measured_upright(draw, encode):
+    turned = Image.Exif()
+    turned[0x0112] = 6  # a quarter turn
+
+    facts = measure("a", encode(draw(width=80, height=40), exif=turned))
+
+    assert (facts.width, facts.height) == (40, 80)
+
+
+def test_an_image_cut_short_keeps_its_format_and_tells_the_error(draw, encode):
+    facts = measure("a", encode(draw())[:-400])
+
+    assert facts.format == "JPEG"
+    assert "cannot be decoded" in facts.error
+    assert facts.width is None
+
+
+def test_a_cut_animation_counts_the_frames_that_are_there(draw, encode):
+    film = encode(draw(1), "GIF", save_all=True, append_images=[draw(2), draw(3)])
+
+    assert measure("a", film).frames == 3
+    assert measure("a", film[: len(film) // 2]).frames == 2
+
+
+def test_a_mode_that_knows_no_way_to_rgb_is_an_error(draw, encode):
+    lab = Image.merge("LAB", draw().split())
+
+    facts = measure("a", encode(lab, "TIFF"))
+
+    assert facts.mode == "LAB"
+    assert "not supported" in facts.error
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_measured_without_a_crash(data):
+    facts = measure("a", data)
+
+    assert facts.size_bytes == len(data)
+    assert facts.error
+
+
+def test_a_missing_file_is_a_row_and_no_crash(tmp_path: Path, draw, encode):
+    (tmp_path / "here.jpg").write_bytes(encode(draw()))
+
+    table = measure_images([("here", tmp_path / "here.jpg"), ("gone", tmp_path / "gone.jpg")])
+
+    assert table["image_id"].tolist() == ["here", "gone"]
+    assert set(FACTS_COLUMNS) < set(table.columns)
+    assert table["error"].str.startswith("missing").tolist() == [False, True]
+    assert table["width"].isna().tolist() == [False, True]
+
+
+def test_the_order_and_the_values_do_not_depend_on_processes(tmp_path: Path, draw, encode):
+    files = [(f"i{seed}", tmp_path / f"{seed}.jpg") for seed in range(12)]
+    for seed, (_, file) in enumerate(files):
+        file.write_bytes(encode(draw(seed)))
+
+    together = measure_images(files)  # in processes where there are cores
+    alone = [measure(image_id, file.read_bytes()) for image_id, file in files]
+
+    assert together["image_id"].tolist() == [image_id for image_id, _ in files]
+    assert together["perceptual_hash"].tolist() == [facts.perceptual_hash for facts in alone]

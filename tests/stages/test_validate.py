@@ -1,0 +1,187 @@
+"""The stage validate, from files to files."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from dermaflow.core import paths
+from dermaflow.core.errors import TableError, VerdictError
+from dermaflow.core.files import sha256_hex
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, INGESTED_COLUMNS, QUARANTINE_COLUMNS, read_table, write_table
+from dermaflow.quality.facts import FACTS_COLUMNS
+from dermaflow.stages import validate
+
+PARAMS = """
+validate:
+  min_side_px: 32
+  min_images_per_diagnosis: 3
+  max_quarantined_frac: 0.30
+  near_copy_max_bits: 3
+"""
+
+
+def picture(seed: int, quality: int = 90) -> bytes:
+    coarse = np.random.default_rng(seed).integers(20, 236, (7, 7, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(coarse).resize((64, 64), Image.Resampling.BICUBIC).save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def row(image_id: str, diagnosis: str, data: bytes, **known: str) -> dict[str, str]:
+    paths.INGESTED_IMAGES.mkdir(parents=True, exist_ok=True)
+    paths.ingested_image(image_id).write_bytes(data)
+    file = f"Train/{diagnosis}/{image_id}.jpg"
+    return {"image_id": image_id, "file": file, "diagnosis": diagnosis, "sha256": sha256_hex(data), **known}
+
+
+def ingest(rows: list[dict[str, str]]) -> None:
+    table = pd.DataFrame(rows, columns=list(INGESTED_COLUMNS), dtype=str).fillna("")
+    write_table(table, INGESTED_COLUMNS, paths.INGESTED)
+
+
+@pytest.fixture
+def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """A project in the working directory: six nevi and six melanomas, all sound."""
+    monkeypatch.chdir(tmp_path)
+    paths.PARAMS.write_text(PARAMS)
+    labels = ["nevus", "melanoma"] * 6
+    return [row(f"IMG_{n:02}", label, picture(n)) for n, label in enumerate(labels)]
+
+
+def test_a_sound_collection_passes_and_leaves_all_its_files(rows, capsys):
+    ingest(rows)
+
+    validate.main()
+
+    assert len(read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)) == 12
+    assert read_table(paths.QUARANTINE, QUARANTINE_COLUMNS).empty
+    assert len(read_table(paths.FACTS, FACTS_COLUMNS)) == 12
+    assert json.loads(paths.VERDICT.read_text())["passed"]
+    assert "<h1>" in (paths.DATA_DOCS / "index.html").read_text()
+    assert "12 images found, 12 accepted" in capsys.readouterr().out
+
+
+def test_what_cannot_be_trusted_goes_to_quarantine_with_its_reason(rows):
+    ingest(
+        [
+            *rows,
+            row("NEAR", "nevus", picture(0, quality=50)),
+            row("CUT", "nevus", picture(20)[:-300]),
+            row("TORN", "nevus", picture(21)),
+            row("TORN", "melanoma", picture(21)),
+            row("IMG_00", "nevus", picture(0), file="Train/nevus/IMG_00 (1).jpg"),
+            row("RARE", "dermatofibroma", picture(22)),
+        ]
+    )
+
+    validate.main()
+
+    quarantine = read_table(paths.QUARANTINE, QUARANTINE_COLUMNS)
+    assert dict(zip(quarantine["file"], quarantine["reason"], strict=True)) == {
+        "Train/nevus/CUT.jpg": "truncated",
+        "Train/nevus/TORN.jpg": "contradicting-labels",
+        "Train/melanoma/TORN.jpg": "contradicting-labels",
+        "Train/nevus/IMG_00 (1).jpg": "exact-copy",
+        "Train/dermatofibroma/RARE.jpg": "diagnosis-too-rare",
+    }
+    groups = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS).set_index("image_id")["content_group"]
+    assert groups["NEAR"] == groups["IMG_00"] == "IMG_00"
+    assert json.loads(paths.VERDICT.read_text())["dropped_diagnoses"] == ["dermatofibroma"]
+
+
+def test_too_many_faults_stop_the_run_after_everything_is_written(rows):
+    ingest([*rows[:6], *(row(f"BAD_{n}", "nevus", b"") for n in range(4))])
+
+    with pytest.raises(VerdictError, match=r"at most 30.0%.*received 40.0%"):
+        validate.main()
+
+    verdict = json.loads(paths.VERDICT.read_text())
+    assert not verdict["passed"]
+    assert verdict["quarantined"] == {"empty-file": 4}
+    assert paths.ACCEPTED.exists()
+    assert (paths.DATA_DOCS / "index.html").exists()
+
+
+def test_a_failed_expectation_stops_the_run_and_names_the_image(rows):
+    rows[3]["age"] = "400"
+    ingest(rows)
+
+    with pytest.raises(VerdictError, match=r"between 0 and 120 years: not so for 1, such as IMG_03 \(400\)"):
+        validate.main()
+
+
+def test_a_file_deleted_by_hand_is_quarantined(rows):
+    ingest(rows)
+    paths.ingested_image("IMG_05").unlink()
+
+    validate.main()
+
+    found = read_table(paths.QUARANTINE, QUARANTINE_COLUMNS)
+    assert found["image_id"].tolist() == ["IMG_05"]
+    assert found["reason"].tolist() == ["not-an-image"]
+    assert "missing" in found["evidence"][0]
+
+
+def test_a_file_changed_by_hand_stops_the_run(rows):
+    ingest(rows)
+    paths.ingested_image("IMG_05").write_bytes(picture(99))
+
+    with pytest.raises(VerdictError, match="IMG_05"):
+        validate.main()
+
+
+@pytest.mark.usefixtures("rows")
+def test_an_empty_collection_stops_the_run_in_words():
+    ingest([])
+    shutil.rmtree(paths.INGESTED_IMAGES)
+
+    with pytest.raises(VerdictError, match="At least one image is accepted"):
+        validate.main()
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_missing_table_says_how_it_is_made():
+    with pytest.raises(TableError, match="dvc repro"):
+        validate.main()
+
+
+def test_the_same_files_give_the_same_tables(rows):
+    ingest(rows)
+    validate.main()
+    first = [path.read_bytes() for path in (paths.ACCEPTED, paths.FACTS, paths.QUARANTINE, paths.VERDICT)]
+
+    validate.main()
+
+    assert [path.read_bytes() for path in (paths.ACCEPTED, paths.FACTS, paths.QUARANTINE, paths.VERDICT)] == first
+
+
+@pytest.mark.real
+def test_what_is_known_to_be_wrong_with_isic9_is_found(isic9, tmp_path, monkeypatch):
+    shutil.copy(Path(__file__).parents[2] / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    rows = []
+    for file in sorted(isic9.rglob("*.jpg")):
+        part, diagnosis, name = file.relative_to(isic9).parts
+        image_id = name.removesuffix(".jpg").removesuffix("(1)")
+        found = row(image_id, diagnosis, file.read_bytes(), official_partition=part.lower())
+        rows.append(found | {"file": f"{part}/{diagnosis}/{name}"})
+    ingest(rows)
+
+    validate.main()
+
+    verdict = json.loads(paths.VERDICT.read_text())
+    assert verdict["images_found"] == 2359
+    assert verdict["quarantined"] == {"contradicting-labels": 310, "exact-copy": 4, "diagnosis-too-rare": 2}
+    assert verdict["dropped_diagnoses"] == ["seborrheic keratosis"]
+    quarantine = read_table(paths.QUARANTINE, QUARANTINE_COLUMNS)
+    torn = quarantine[quarantine["reason"] == "contradicting-labels"]
+    assert torn["image_id"].nunique() == 155
+    assert torn["file"].str.startswith("Test/").sum() == 18
+    copies = quarantine[quarantine["reason"] == "exact-copy"]
+    assert copies["file"].str.contains(r"\(1\)").sum() == 2
