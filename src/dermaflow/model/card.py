@@ -1,0 +1,85 @@
+"""What travels with a model, card.json: how it was made, what goes in, what comes out. No Keras."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import write_bytes
+from dermaflow.core.taxonomy import DIAGNOSES
+
+PREPROCESSING = (
+    "Decode the file to RGB upright as its EXIF says, resize to a square with Pillow's antialiased bilinear filter, "
+    "keep 0..255; the model itself rescales."
+)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Input(_Part):
+    """The array that the model takes: (batch, image_size_px, image_size_px, channels)."""
+
+    image_size_px: int = Field(ge=1)
+    channels: Literal[3] = 3
+    dtype: Literal["uint8"] = "uint8"
+    range: tuple[int, int] = (0, 255)
+    resize: Literal["bilinear, antialiased, aspect not kept"] = "bilinear, antialiased, aspect not kept"
+
+
+class Data(_Part):
+    """What it was trained and chosen on: numbers of images by source and by class."""
+
+    fingerprint: str
+    sources: dict[str, int]  # originals, training and validation together
+    train: dict[str, int]  # originals
+    copies: dict[str, int]  # augmented copies beside them
+    validation: dict[str, int]
+
+
+class Card(_Part):
+    """The whole card; card.json holds it field by field."""
+
+    format: Literal[1] = 1
+    fingerprint: str  # of parameters, data and code: see model.fingerprint
+    phantom: bool  # whether any image was generated and not photographed
+    classes: tuple[str, ...] = Field(min_length=2)  # in the order of the model's outputs
+    input: Input
+    preprocessing: str = PREPROCESSING
+    architecture: str
+    n_parameters: int
+    seed: int
+    params: dict[str, Any]  # the sections of params.yaml up to and including train
+    data: Data
+    best_epoch: int  # counted from 1; the epoch whose weights these are
+    epochs: int  # done
+    versions: dict[str, str]
+
+    @model_validator(mode="after")
+    def _classes_in_order(self) -> "Card":
+        if self.classes != tuple(name for name in DIAGNOSES if name in self.classes):
+            raise ValueError(f"expected classes of the taxonomy, in its order, received {', '.join(self.classes)}")
+        return self
+
+
+def write_card(card: Card, path: Path) -> None:
+    """Write card.json, whole or not at all."""
+    write_bytes((card.model_dump_json(indent=2) + "\n").encode(), path)
+
+
+def read_card(path: Path) -> Card:
+    """Read card.json.
+
+    Raises:
+        TableError: it is missing, no JSON, or not a card of this format.
+    """
+    try:
+        return Card.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise TableError(f"{path} is missing: expected model.keras and card.json in one folder") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"])) or "file"
+        raise TableError(f"{path}: expected a model card of format 1; {where}: {fault['msg']}") from error

@@ -1,0 +1,72 @@
+"""A training as far as it has come, on disk: history.csv says how many epochs are done, epoch-<n>.keras are the models.
+
+Each epoch writes its model first and history.csv last, so that a training killed at any moment finds here the
+end of a whole epoch. Only the last model and the best are kept. No Keras: how a model is saved is the caller's.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import replacing
+from dermaflow.core.lesions import read_table_if_any, write_table
+
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
+
+Row = dict[str, float]
+"""HISTORY_COLUMNS of one epoch, except its number."""
+
+
+def model_file(folder: Path, epoch: int) -> Path:
+    """Where the model as it was at the end of an epoch (counted from 1) lies."""
+    return folder / f"epoch-{epoch}.keras"
+
+
+def best_epoch(history: Sequence[Row]) -> int:
+    """The epoch, counted from 1, with the lowest validation loss; of equals the first.
+
+    Input: at least one row.
+    """
+    losses = [row["val_loss"] for row in history]
+    return losses.index(min(losses)) + 1
+
+
+def is_over(history: Sequence[Row], epochs: int, patience_epochs: int) -> bool:
+    """Whether all epochs are done or the validation loss has not improved for `patience_epochs`."""
+    return len(history) >= epochs or (bool(history) and len(history) - best_epoch(history) >= patience_epochs)
+
+
+def store(folder: Path, history: Sequence[Row], save: Callable[[Path], None]) -> None:
+    """Store the end of the last epoch of `history`; `save` writes the model to the path given to it."""
+    with replacing(model_file(folder, len(history))) as temporary:
+        save(temporary)
+    write_history(history, folder / "history.csv")
+    kept = {model_file(folder, len(history)), model_file(folder, best_epoch(history))}
+    for file in set(folder.glob("epoch-*.keras")) - kept:
+        file.unlink()
+
+
+def stored_history(folder: Path) -> list[Row]:
+    """The epochs done so far; none where nothing is stored or what is stored is not whole."""
+    try:
+        table = read_table_if_any(folder / "history.csv", HISTORY_COLUMNS)
+        numbers = table.loc[:, list(HISTORY_COLUMNS[1:])].astype(float)
+    except (TableError, ValueError):
+        return []
+    history = [{str(name): float(value) for name, value in row.items()} for row in numbers.to_dict("records")]
+    whole = bool(history) and all(model_file(folder, n).is_file() for n in (len(history), best_epoch(history)))
+    return history if whole else []
+
+
+def write_history(history: Sequence[Row], path: Path) -> None:
+    """Write the epochs as CSV, numbers in full, so that what is read back is what was written."""
+    table = pd.DataFrame(list(history), columns=list(HISTORY_COLUMNS[1:]))
+    write_table(table.assign(epoch=range(1, len(table) + 1)), HISTORY_COLUMNS, path)
+
+
+def remove(folder: Path) -> None:
+    """Remove all that is stored of a training, finished or not."""
+    shutil.rmtree(folder, ignore_errors=True)

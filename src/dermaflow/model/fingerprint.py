@@ -1,0 +1,49 @@
+"""What identifies a training: the digests of its data, its code and its parameters. No Keras.
+
+The same fingerprint means the same training: MLflow finds a run by it, an interrupted training its checkpoint.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+
+import dermaflow
+from dermaflow.core.files import sha256_hex
+from dermaflow.core.parallel import parallel_map
+from dermaflow.model.params import TrainParams
+
+_PACKAGE = Path(dermaflow.__file__).parent
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def data_fingerprint(examples: pd.DataFrame, workers: int | None = None) -> str:
+    """The digest of which images with which bytes, labels and partitions are used, whatever their order.
+
+    Args:
+        examples: EXAMPLE_COLUMNS (see model.examples).
+    """
+    digests = parallel_map(file_digest, [Path(file) for file in examples["file"]], "files hashed", workers)
+    columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition")]
+    return _digest(sorted([*map(str, row), digest] for *row, digest in zip(*columns, digests, strict=True)))
+
+
+def code_digest(package: Path = _PACKAGE) -> str:
+    """The digest of the code that decides what a training yields: core, model and the stage itself."""
+    files = [*(package / "core").glob("*.py"), *(package / "model").glob("*.py"), package / "stages" / "train.py"]
+    return _digest(sorted([file.relative_to(package).as_posix(), file_digest(file)] for file in files))
+
+
+def training_fingerprint(params: TrainParams, data: str, code: str) -> str:
+    """The digest of a whole training: its parameters, data and code."""
+    return _digest({"train": params.model_dump(), "data": data, "code": code})
+
+
+def _digest(value: object) -> str:
+    return sha256_hex(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())

@@ -1,0 +1,134 @@
+"""Train a model epoch by epoch, so that a training that was interrupted goes on exactly where it stood.
+
+All that is random in an epoch (order, dropout) is drawn from the seed and the number of the epoch; the rest
+of the state (weights, optimiser) is in the checkpoint. Same parameters, same pixels: same weights.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dermaflow.core.errors import TrainingError
+from dermaflow.core.parallel import REPORT_EVERY_S
+from dermaflow.core.seeds import derived_seed
+from dermaflow.model.architectures import Model, build
+from dermaflow.model.backend import keras, make_deterministic
+from dermaflow.model.batches import batches, epoch_order
+from dermaflow.model.checkpoint import Row, best_epoch, is_over, model_file, store, stored_history
+from dermaflow.model.params import TrainParams
+from dermaflow.model.pixels import Pixels
+from dermaflow.model.scores import validation_scores
+
+Report = Callable[[int, Mapping[str, float]], None]
+"""Called after each epoch with its number, from 1, and its row of the history."""
+
+
+class Fitted(NamedTuple):
+    """The best model of a training, without its optimiser, and all epochs."""
+
+    model: Model
+    history: list[Row]
+
+
+def fit(train: Pixels, validation: Pixels, n_classes: int, params: TrainParams, folder: Path, report: Report) -> Fitted:
+    """Train until `params.epochs` are done or validation has not improved for `params.patience_epochs`.
+
+    Args:
+        train: what is learnt from; validation: what chooses the epoch; sizes as `params.image_size_px`.
+        folder: where checkpoints of this very training lie; the caller removes it in the end.
+        report: what it raises ends the training; the epoch is stored by then.
+
+    Raises:
+        TrainingError: the loss is no number any more.
+    """
+    make_deterministic(params.seed)
+    model, history = _started(n_classes, params, folder)
+    start, already = time.monotonic(), len(history)
+    while not is_over(history, params.epochs, params.patience_epochs):
+        history.append(_epoch(model, train, validation, len(history) + 1, params))
+        store(folder, history, model.save)
+        report(len(history), history[-1])
+        mean_s = (time.monotonic() - start) / (len(history) - already)
+        print(_line(history, params, mean_s), flush=True)
+    return Fitted(_loaded(model_file(folder, best_epoch(history)), compiled=False), history)
+
+
+def _started(n_classes: int, params: TrainParams, folder: Path) -> tuple[Model, list[Row]]:
+    """The model and history of the checkpoint, if there is a usable one, else a new model."""
+    history = stored_history(folder)
+    if history:
+        try:
+            model = _loaded(model_file(folder, len(history)), compiled=True)
+            _loaded(model_file(folder, best_epoch(history)), compiled=False)
+        except Exception as error:  # noqa: BLE001 - Keras raises whatever malformed bytes lead it to
+            print(f"the checkpoint in {folder} cannot be read ({error}): starting anew", flush=True)
+        else:
+            print(f"going on after epoch {len(history)}, from {folder}", flush=True)
+            return model, history
+    return build(params, n_classes), []
+
+
+def _loaded(path: Path, *, compiled: bool) -> Model:
+    return keras.saving.load_model(path, compile=compiled)
+
+
+def _epoch(model: Model, train: Pixels, validation: Pixels, epoch: int, params: TrainParams) -> Row:
+    """One pass over the training images, then the scores on validation."""
+    start = time.monotonic()
+    _reseed(model, params.seed, epoch)
+    order = epoch_order(len(train.labels), params.seed, epoch)
+    steps = math.ceil(len(order) / params.batch_size)
+    dataset = batches(train, order, params.batch_size)
+    learnt = model.fit(dataset, shuffle=False, verbose=0, callbacks=[_progress(epoch, steps)]).history
+    scores = validation_scores(_probabilities(model, validation, params.batch_size), validation.labels)
+    row = {"loss": float(learnt["loss"][0]), "accuracy": float(learnt["accuracy"][0]), **scores}
+    if not all(map(math.isfinite, row.values())):
+        raise TrainingError(
+            f"epoch {epoch}: expected a finite loss, received {row['loss']} (validation {row['val_loss']}): "
+            f"lower train.learning_rate ({params.learning_rate})"
+        )
+    return {**row, "seconds": round(time.monotonic() - start, 3)}
+
+
+def _reseed(model: Model, seed: int, epoch: int) -> None:
+    """Set the random state of every layer that has one, from seed, epoch and the place of the layer."""
+    for place, layer in enumerate(model.layers):
+        if getattr(layer, "seed_generator", None) is not None:
+            layer.seed_generator.state.assign([derived_seed("layer", seed, epoch, place), 0])
+
+
+def _probabilities(model: Model, pixels: Pixels, batch_size: int) -> npt.NDArray[np.float64]:
+    dataset = batches(pixels, np.arange(len(pixels.labels)), batch_size)
+    probabilities: npt.NDArray[np.float64] = model.predict(dataset, verbose=0).astype(np.float64)
+    return probabilities
+
+
+def _progress(epoch: int, steps: int) -> object:
+    """A callback that says now and then how far an epoch has come."""
+    start = time.monotonic()
+    said = {"at": start}
+
+    def after_batch(batch: int, logs: object) -> None:  # noqa: ARG001 - Keras names its arguments
+        now = time.monotonic()
+        if now - said["at"] >= REPORT_EVERY_S:
+            said["at"] = now
+            left_s = (now - start) / (batch + 1) * (steps - batch - 1)
+            print(f"epoch {epoch}: {batch + 1:,} of {steps:,} batches, about {left_s:.0f} s left", flush=True)
+
+    return keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
+
+
+def _line(history: list[Row], params: TrainParams, mean_s: float) -> str:
+    row, epoch, best = history[-1], len(history), best_epoch(history)
+    over = is_over(history, params.epochs, params.patience_epochs)
+    left = "done" if over else f"at most {(params.epochs - epoch) * mean_s:.0f} s left"
+    return (
+        f"epoch {epoch} of at most {params.epochs}: loss {row['loss']:.3f}, validation loss {row['val_loss']:.3f} "
+        f"(best: epoch {best}), validation balanced accuracy {row['val_balanced_accuracy']:.3f}, "
+        f"{row['seconds']:.1f} s, {left}"
+    )

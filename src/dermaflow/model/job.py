@@ -1,0 +1,106 @@
+"""A training before and after it has run, in words: what is to be done, and the card of what came out. No Keras."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dermaflow.core.lesions import is_phantom
+from dermaflow.core.taxonomy import in_order
+from dermaflow.model.card import Card, Data, Input
+from dermaflow.model.checkpoint import Row, best_epoch
+from dermaflow.model.examples import counts
+from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint
+from dermaflow.model.params import TrainParams
+
+_SOURCES_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a training depends on; make it with `job_of`."""
+
+    params: TrainParams
+    sections: Mapping[str, Any]  # params.yaml up to and including train, as it was
+    examples: pd.DataFrame  # EXAMPLE_COLUMNS of model.examples
+    classes: tuple[str, ...]
+    data: Data
+    phantom: bool
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """What a person calls this training: "cnn 96px · isic9 · a1b2c3d4"."""
+        sources = list(self.data.sources)
+        collections = "+".join(sources) if len(sources) <= _SOURCES_NAMED else f"{len(sources)} sources"
+        return f"{self.params.architecture} {self.params.image_size_px}px · {collections} · {self.fingerprint[:8]}"
+
+    def files(self, partition: str) -> list[Path]:
+        """The image files of train or validation, in the order of the examples."""
+        return [Path(file) for file in self.examples.loc[self.examples["partition"] == partition, "file"]]
+
+    def labels(self, partition: str) -> npt.NDArray[np.int64]:
+        """The numbers of the classes of train or validation, shape (n,), in the order of `files`."""
+        diagnoses = self.examples.loc[self.examples["partition"] == partition, "diagnosis"]
+        return np.array([self.classes.index(name) for name in diagnoses], dtype=np.int64)
+
+
+def job_of(
+    examples: pd.DataFrame,
+    accepted: pd.DataFrame,
+    params: TrainParams,
+    sections: Mapping[str, Any],
+    workers: int | None = None,
+) -> Job:
+    """Describe a training; the files of the examples are read once, for their digests.
+
+    Args:
+        examples: EXAMPLE_COLUMNS, checked (see model.examples); accepted: ACCEPTED_COLUMNS.
+        sections: of params.yaml, up to and including train.
+    """
+    classes = in_order(accepted["diagnosis"])
+    used = accepted[accepted["image_id"].isin(examples["image_id"])]
+    data = _data(examples, used, classes, workers)
+    return Job(
+        params=params,
+        sections=sections,
+        examples=examples,
+        classes=classes,
+        data=data,
+        phantom=is_phantom(used),
+        fingerprint=training_fingerprint(params, data.fingerprint, code_digest()),
+    )
+
+
+def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str, str]) -> Card:
+    """The card of a finished training."""
+    return Card(
+        fingerprint=job.fingerprint,
+        phantom=job.phantom,
+        classes=job.classes,
+        input=Input(image_size_px=job.params.image_size_px),
+        architecture=job.params.architecture,
+        n_parameters=n_parameters,
+        seed=job.params.seed,
+        params=dict(job.sections),
+        data=job.data,
+        best_epoch=best_epoch(history),
+        epochs=len(history),
+        versions=versions,
+    )
+
+
+def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], workers: int | None) -> Data:
+    learnt = examples[examples["partition"] == "train"]
+    chosen = examples[examples["partition"] == "validation"]
+    return Data(
+        fingerprint=data_fingerprint(examples, workers),
+        sources={str(name): int(n) for name, n in sorted(used["source"].value_counts().items())},
+        train=counts(learnt.drop_duplicates("image_id")["diagnosis"], classes),
+        copies=counts(learnt.loc[learnt["copy"] != "0", "diagnosis"], classes),
+        validation=counts(chosen["diagnosis"], classes),
+    )

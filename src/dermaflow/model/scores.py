@@ -1,0 +1,22 @@
+"""The scores by which a training is steered: cross-entropy, accuracy, balanced accuracy. Arrays only."""
+
+import numpy as np
+import numpy.typing as npt
+
+_SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
+
+
+def validation_scores(probabilities: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> dict[str, float]:
+    """Scores of probabilities, shape (n, classes), against labels, shape (n,), n > 0.
+
+    Balanced accuracy is the mean sensitivity over the classes that occur among the labels
+    (Brodersen et al. 2010, doi 10.1109/ICPR.2010.764).
+    """
+    p_of_label = np.clip(probabilities[np.arange(len(labels)), labels], _SMALLEST_P, 1.0)
+    hits = probabilities.argmax(axis=1) == labels
+    sensitivities = [hits[labels == label].mean() for label in np.unique(labels)]
+    return {
+        "val_loss": float(-np.log(p_of_label).mean()),
+        "val_accuracy": float(hits.mean()),
+        "val_balanced_accuracy": float(np.mean(sensitivities)),
+    }

@@ -1,0 +1,68 @@
+"""The bundle as MLflow serves it: image files in a column of bytes in, a table of probabilities out.
+
+MLflow finds `_load_pyfunc` by name (loader_module="dermaflow.model.served"); this module does not know MLflow.
+"""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dermaflow.core.errors import ImageError, TableError
+from dermaflow.model.bundle import Bundle, Probabilities, load_bundle
+
+IMAGE_COLUMN = "image"
+
+
+class ServedBundle:
+    """What MLflow calls: `predict` takes and gives pandas tables."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        """Serve an already loaded bundle."""
+        self.bundle = bundle
+
+    def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow passes it
+        """Predict each row's image.
+
+        Args:
+            model_input: one column `image`: the bytes of an image file, or the same as base64 text.
+            params: not used.
+
+        Returns:
+            Columns predicted, then p_<class> in the order of the card's classes; the index of the input.
+
+        Raises:
+            TableError: there is no column `image`.
+            ImageError: a cell is neither bytes nor base64, or no image; the message counts from 0.
+        """
+        if not isinstance(model_input, pd.DataFrame) or IMAGE_COLUMN not in model_input.columns:
+            found = ", ".join(map(str, getattr(model_input, "columns", []))) or type(model_input).__name__
+            raise TableError(f"expected a table with a column '{IMAGE_COLUMN}' of image files, received {found}")
+        files = [_bytes_of(cell, number) for number, cell in enumerate(model_input[IMAGE_COLUMN])]
+        return as_table(self.bundle.predict_bytes(files), self.bundle.card.classes, model_input.index)
+
+
+def as_table(probabilities: Probabilities, classes: tuple[str, ...], index: pd.Index) -> pd.DataFrame:
+    """Probabilities, shape (n, classes), as columns p_<class>, the most probable class before them."""
+    table = pd.DataFrame(probabilities, columns=[f"p_{name}" for name in classes], index=index)
+    table.insert(0, "predicted", np.array(classes)[probabilities.argmax(axis=1)])
+    return table
+
+
+def _bytes_of(cell: object, number: int) -> bytes:
+    if isinstance(cell, (bytes, bytearray, memoryview)):
+        return bytes(cell)
+    if not isinstance(cell, str):
+        raise ImageError(f"image {number}: expected bytes or base64 text, received {type(cell).__name__}")
+    try:
+        return base64.b64decode(cell, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ImageError(f"image {number}: expected base64 text, received something else ({error})") from error
+
+
+def _load_pyfunc(data_path: str) -> ServedBundle:
+    """What MLflow calls with the folder of the bundle."""
+    return ServedBundle(load_bundle(Path(data_path)))

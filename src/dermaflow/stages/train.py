@@ -1,0 +1,74 @@
+"""Train a model on the planned images; choose its epoch on the validation images.
+
+Reads   data/augment/plan.csv and the images that it names, data/split/ledger.csv, data/validate/lesions.csv,
+        data/ingest/images, params.yaml
+Writes  models/train/model.keras, card.json, history.csv, seen.csv
+        (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from)
+Run     python -m dermaflow.stages.train
+"""
+
+import pandas as pd
+
+from dermaflow.core import paths
+from dermaflow.core.errors import run
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    LEDGER_COLUMNS,
+    PLAN_COLUMNS,
+    SEEN_COLUMNS,
+    read_table,
+    write_table,
+)
+from dermaflow.core.params import load_params, read_sections
+from dermaflow.model.archive import save_model
+from dermaflow.model.card import write_card
+from dermaflow.model.checkpoint import best_epoch, remove, write_history
+from dermaflow.model.examples import examples_of, seen_images
+from dermaflow.model.job import Job, card_of, job_of
+from dermaflow.model.params import TrainParams
+from dermaflow.model.pixels import Pixels, decoded
+from dermaflow.tracking.runs import live_run
+
+SECTIONS = ("ingest", "validate", "split", "augment", "train")
+
+
+def main() -> None:
+    """Decode first, then train: TensorFlow starts threads, after which no process may be forked."""
+    accepted = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
+    job = read_job(accepted)
+    folder = paths.CHECKPOINTS / job.fingerprint
+    learnt, validation = (
+        Pixels(decoded(job.files(part), job.params.image_size_px, folder / f"{part}.npy"), job.labels(part))
+        for part in ("train", "validation")
+    )
+    with live_run(job.fingerprint, job.phantom, job.name, job.sections) as log_epoch:
+        from dermaflow.model.backend import versions  # noqa: PLC0415 - see above
+        from dermaflow.model.fit import fit  # noqa: PLC0415 - see above
+
+        fitted = fit(learnt, validation, len(job.classes), job.params, folder, log_epoch)
+    save_model(fitted.model, paths.MODEL)
+    write_history(fitted.history, paths.HISTORY)
+    write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
+    write_card(card_of(job, fitted.history, fitted.model.count_params(), versions()), paths.CARD)
+    remove(folder)
+    best = best_epoch(fitted.history)
+    print(f"kept epoch {best}, validation loss {fitted.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
+
+
+def read_job(accepted: pd.DataFrame) -> Job:
+    """Read parameters, plan and ledger, and say what they come to."""
+    params = load_params("train", TrainParams)
+    sections = {name: section for name, section in read_sections().items() if name in SECTIONS}
+    plan, ledger = read_table(paths.PLAN, PLAN_COLUMNS), read_table(paths.LEDGER, LEDGER_COLUMNS)
+    job = job_of(examples_of(plan, ledger, accepted), accepted, params, sections)
+    n_train, n_copies = sum(job.data.train.values()), sum(job.data.copies.values())
+    print(
+        f"{job.name}: {len(job.classes)} classes; {n_train:,} training images and {n_copies:,} copies, "
+        f"{sum(job.data.validation.values()):,} validation images",
+        flush=True,
+    )
+    return job
+
+
+if __name__ == "__main__":
+    run(main)

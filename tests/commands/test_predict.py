@@ -1,0 +1,107 @@
+"""`dermaflow predict` on a folder of its own, with a real model."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from dermaflow.commands.predict import files_of, predict
+from dermaflow.core.errors import DermaflowError, SourceError
+from dermaflow.model.bundle import load_bundle
+from dermaflow.model.card import Card, Data, Input, write_card
+
+CLASSES = ("actinic keratosis", "melanoma", "nevus")
+
+
+@pytest.fixture(scope="module")
+def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from dermaflow.model.archive import save_model  # noqa: PLC0415 - takes seconds
+    from dermaflow.model.backend import keras  # noqa: PLC0415 - likewise
+
+    folder = tmp_path_factory.mktemp("bundle")
+    layers = [keras.Input((16, 16, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential(layers)
+    model.layers[-1].set_weights([np.diag([0.1, 0.1, 0.1]), np.zeros(3)])  # red, green or blue
+    save_model(model, folder / "model.keras")
+    none: dict[str, int] = {}
+    card = Card(
+        fingerprint="f" * 64,
+        phantom=True,
+        classes=CLASSES,
+        input=Input(image_size_px=16),
+        architecture="cnn",
+        n_parameters=12,
+        seed=7,
+        params={},
+        data=Data(fingerprint="d" * 64, sources=none, train=none, copies=none, validation=none),
+        best_epoch=1,
+        epochs=1,
+        versions={},
+    )
+    write_card(card, folder / "card.json")
+    return folder
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """red.jpg, sub/green (1).png, sub/notes.txt, and hidden files."""
+    folder = tmp_path / "images"
+    (folder / "sub").mkdir(parents=True)
+    (folder / ".cache").mkdir()
+    Image.new("RGB", (20, 30), "red").save(folder / "red.jpg")
+    Image.new("RGB", (20, 30), "lime").save(folder / "sub" / "green (1).png")
+    (folder / "sub" / "notes.txt").write_text("no image")
+    (folder / ".hidden.jpg").touch()
+    (folder / ".cache" / "thumbnail.jpg").touch()
+    return folder
+
+
+def test_a_folder_gives_a_row_a_file_with_probabilities_or_a_reason(
+    images: Path, bundle_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predict([images], bundle_folder, tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert list(table.columns) == ["image_id", "file", "predicted", *(f"p_{name}" for name in CLASSES), "error"]
+    assert list(table["image_id"]) == ["red", "green (1)", "notes"]
+    assert list(table["predicted"]) == ["actinic keratosis", "melanoma", ""]
+    assert list(table["error"]) == ["", "", "not an image: no decoder knows these bytes"]
+    assert table["file"][1] == str(images / "sub" / "green (1).png")
+    expected = next(load_bundle(bundle_folder).predict_files([images / "red.jpg"]))[1]
+    np.testing.assert_allclose([float(table[f"p_{name}"][0]) for name in CLASSES], expected, atol=1e-6)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "2 images predicted, 1 unreadable" in told.err
+
+
+def test_without_a_file_the_rows_go_to_the_terminal_and_nothing_else_does(
+    images: Path, bundle_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predict([images / "red.jpg", images / "red.jpg"], bundle_folder, None)
+    table = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert list(table["image_id"]) == ["red", "red"]
+
+
+def test_files_come_in_the_order_given_and_folders_sorted(images: Path) -> None:
+    found = files_of([images / "sub", images / "red.jpg"])
+    assert [file.name for file in found] == ["green (1).png", "notes.txt", "red.jpg"]
+
+
+def test_a_missing_path_is_named_before_any_work(images: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"not found: .*nowhere\.jpg"):
+        predict([images, tmp_path / "nowhere.jpg"], tmp_path / "no bundle", None)
+
+
+def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="found no file in"):
+        predict([tmp_path / "empty"], tmp_path, None)
+
+
+def test_a_failure_leaves_the_old_file(images: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("the old one")
+    with pytest.raises(DermaflowError, match=r"card\.json is missing"):
+        predict([images], tmp_path / "no bundle", tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text() == "the old one"

@@ -1,0 +1,104 @@
+"""The bundle as it is loaded, called and served."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dermaflow.core.errors import DermaflowError, ImageError
+from dermaflow.core.images import load_rgb
+from dermaflow.model.bundle import Bundle, load_bundle
+from dermaflow.model.pixels import Pixels
+
+
+def test_files_bytes_and_arrays_give_the_same_probabilities(bundle: Bundle, jpegs: list[Path]) -> None:
+    arrays = bundle.predict(np.stack([load_rgb(file, 24) for file in jpegs]))
+    assert arrays.shape == (6, 2)
+    assert arrays.dtype == np.float64
+    np.testing.assert_allclose(arrays.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(bundle.predict_bytes([file.read_bytes() for file in jpegs]), arrays)
+    for file, (path, probabilities, error) in zip(jpegs, bundle.predict_files(jpegs, batch=4), strict=True):
+        assert (path, error) == (file, "")
+        np.testing.assert_allclose(probabilities, arrays[jpegs.index(file)], atol=1e-6)
+
+
+def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities(
+    bundle: Bundle, jpegs: list[Path], tmp_path: Path
+) -> None:
+    alone = dict.fromkeys(jpegs)
+    for path, probabilities, _ in bundle.predict_files(jpegs):
+        alone[path] = probabilities
+    broken, empty, missing = tmp_path / "broken.jpg", tmp_path / "empty.jpg", tmp_path / "missing.jpg"
+    broken.write_bytes(jpegs[0].read_bytes()[:-200])
+    empty.touch()
+    mixed = [jpegs[0], broken, empty, jpegs[1], missing, jpegs[2]]
+    for path, probabilities, error in bundle.predict_files(mixed, batch=4):
+        if path in alone:
+            np.testing.assert_allclose(probabilities, alone[path], atol=1e-6)
+        else:
+            assert probabilities is None
+            assert {"broken.jpg": "truncated", "empty.jpg": "empty file", "missing.jpg": "No such file"}[
+                path.name
+            ] in error
+
+
+def test_nothing_in_gives_nothing_out(bundle: Bundle) -> None:
+    assert bundle.predict_bytes([]).shape == (0, 2)
+    assert list(bundle.predict_files([])) == []
+
+
+def test_images_of_another_shape_or_range_are_refused(bundle: Bundle, train: Pixels) -> None:
+    with pytest.raises(ValueError, match=r"expected uint8 \(n, 24, 24, 3\), received uint8 \(20, 12, 24, 3\)"):
+        bundle.predict(train.images[:, :12])
+    with pytest.raises(ValueError, match="received float64"):
+        bundle.predict(train.images / 255)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "card.json"])
+def test_a_folder_that_lacks_a_part_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (copy / name).unlink()
+    with pytest.raises(DermaflowError, match=rf"{name} is missing: expected model\.keras and card\.json"):
+        load_bundle(copy)
+
+
+def test_a_corrupt_model_is_refused(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (copy / "model.keras").write_bytes((folder / "model.keras").read_bytes()[:500])
+    with pytest.raises(DermaflowError, match=r"model\.keras: expected a Keras model"):
+        load_bundle(copy)
+
+
+def test_a_card_of_another_model_is_refused(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    card = json.loads((copy / "card.json").read_text())
+    (copy / "card.json").write_text(json.dumps({**card, "classes": ["dermatofibroma", "melanoma", "nevus"]}))
+    with pytest.raises(DermaflowError, match="do not belong together"):
+        load_bundle(copy)
+
+
+def test_keras_is_not_imported_before_a_bundle_is_loaded() -> None:
+    program = "import sys, dermaflow.model.bundle, dermaflow.model.served; print('keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_any_common_image_file_is_served(bundle: Bundle) -> None:
+    picture = Image.fromarray(np.full((30, 40, 3), 90, dtype=np.uint8))
+    files = []
+    for mode, kind in (("RGB", "JPEG"), ("L", "PNG"), ("CMYK", "JPEG"), ("RGBA", "PNG"), ("P", "GIF"), ("1", "BMP")):
+        stream = io.BytesIO()
+        picture.convert(mode).save(stream, kind)
+        files.append(stream.getvalue())
+    assert bundle.predict_bytes(files).shape == (6, 2)
+
+
+def test_bytes_that_are_no_image_are_refused_with_their_place(bundle: Bundle, jpegs: list[Path]) -> None:
+    with pytest.raises(ImageError, match="image 1: not an image"):
+        bundle.predict_bytes([jpegs[0].read_bytes(), b"no image"])

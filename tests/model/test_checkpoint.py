@@ -1,0 +1,82 @@
+"""What is kept of a training on its way."""
+
+from pathlib import Path
+
+import pytest
+
+from dermaflow.model.checkpoint import (
+    HISTORY_COLUMNS,
+    Row,
+    best_epoch,
+    is_over,
+    model_file,
+    remove,
+    store,
+    stored_history,
+)
+
+
+def history_of(*losses: float) -> list[Row]:
+    return [dict.fromkeys(HISTORY_COLUMNS[1:], 0.1 + 0.2) | {"val_loss": loss} for loss in losses]
+
+
+def stored(folder: Path, *losses: float) -> None:
+    for epoch in range(1, len(losses) + 1):
+        store(folder, history_of(*losses[:epoch]), lambda path, epoch=epoch: path.write_text(f"model {epoch}"))
+
+
+def test_what_is_read_back_is_what_was_stored_to_the_last_digit(tmp_path: Path) -> None:
+    stored(tmp_path, 1 / 3, 1e-17)
+    assert stored_history(tmp_path) == history_of(1 / 3, 1e-17)
+
+
+def test_only_the_best_and_the_last_model_are_kept(tmp_path: Path) -> None:
+    stored(tmp_path, 3.0, 1.0, 2.0, 2.5)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["epoch-2.keras", "epoch-4.keras", "history.csv"]
+    assert model_file(tmp_path, 2).read_text() == "model 2"
+
+
+def test_an_epoch_whose_model_could_not_be_saved_has_not_happened(tmp_path: Path) -> None:
+    stored(tmp_path, 3.0)
+
+    def full_disk(path: Path) -> None:
+        path.write_text("half a mo")
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store(tmp_path, history_of(3.0, 2.0), full_disk)
+    assert stored_history(tmp_path) == history_of(3.0)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["epoch-1.keras", "history.csv"]
+
+
+@pytest.mark.parametrize("harm", ["epoch-2.keras", "epoch-3.keras", "history.csv"])
+def test_a_checkpoint_that_lacks_a_file_counts_as_none(tmp_path: Path, harm: str) -> None:
+    stored(tmp_path, 3.0, 1.0, 2.0)
+    (tmp_path / harm).unlink()
+    assert stored_history(tmp_path) == []
+
+
+@pytest.mark.parametrize("content", ["", "epoch,loss\n1,2\n", ",".join(HISTORY_COLUMNS) + "\n1,a,b,c,d,e,f\n"])
+def test_a_malformed_history_counts_as_none(tmp_path: Path, content: str) -> None:
+    stored(tmp_path, 3.0)
+    (tmp_path / "history.csv").write_text(content)
+    assert stored_history(tmp_path) == []
+
+
+def test_the_best_epoch_is_the_first_of_equals() -> None:
+    assert best_epoch(history_of(2.0, 1.0, 1.0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("losses", "over"),
+    [((), False), ((3.0, 2.0), False), ((1.0, 2.0), False), ((1.0, 2.0, 2.0), True), ((5.0, 4.0, 3.0, 2.0), True)],
+)
+def test_a_training_ends_after_all_epochs_or_too_long_without_a_better_one(losses: list[float], over: bool) -> None:  # noqa: FBT001
+    assert is_over(history_of(*losses), epochs=4, patience_epochs=2) is over
+
+
+def test_nothing_is_left_after_removal(tmp_path: Path) -> None:
+    stored(tmp_path / "a", 1.0)
+    remove(tmp_path / "a")
+    remove(tmp_path / "never there")
+    assert list(tmp_path.iterdir()) == []

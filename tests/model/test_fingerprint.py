@@ -1,0 +1,59 @@
+"""When two trainings are the same."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import dermaflow
+from dermaflow.model.examples import EXAMPLE_COLUMNS
+from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint
+from dermaflow.model.params import TrainParams
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> pd.DataFrame:
+    rows = []
+    for number, diagnosis in enumerate(("melanoma", "nevus", "nevus")):
+        file = tmp_path / f"{number}.jpg"
+        file.write_bytes(bytes([number]))
+        rows.append((str(number), "0", diagnosis, "train", str(file)))
+    return pd.DataFrame(rows, columns=list(EXAMPLE_COLUMNS))
+
+
+def test_the_order_of_the_images_does_not_matter(examples: pd.DataFrame) -> None:
+    assert data_fingerprint(examples[::-1]) == data_fingerprint(examples)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("diagnosis", "dermatofibroma"), ("partition", "validation"), ("copy", "1")]
+)
+def test_another_label_partition_or_copy_is_another_data_set(examples: pd.DataFrame, column: str, value: str) -> None:
+    changed = examples.copy()
+    changed.loc[0, column] = value
+    assert data_fingerprint(changed) != data_fingerprint(examples)
+
+
+def test_one_changed_byte_is_another_data_set(examples: pd.DataFrame) -> None:
+    before = data_fingerprint(examples)
+    Path(examples.loc[0, "file"]).write_bytes(b"x")
+    assert data_fingerprint(examples) != before
+
+
+def test_changed_code_is_noticed_where_it_decides_the_training_and_only_there(tmp_path: Path) -> None:
+    package = tmp_path / "dermaflow"
+    shutil.copytree(Path(dermaflow.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    assert code_digest(package) == code_digest()
+    (package / "cli_of_another_room.py").write_text("")
+    assert code_digest(package) == code_digest()
+    (package / "model" / "scores.py").write_text("")
+    assert code_digest(package) != code_digest()
+
+
+def test_each_parameter_makes_another_training(params: TrainParams) -> None:
+    same = training_fingerprint(params, "data", "code")
+    assert same == training_fingerprint(params.model_copy(), "data", "code")
+    assert same != training_fingerprint(params.model_copy(update={"seed": 8}), "data", "code")
+    assert same != training_fingerprint(params, "other data", "code")
+    assert same != training_fingerprint(params, "data", "other code")

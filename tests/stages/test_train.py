@@ -1,0 +1,145 @@
+"""The stage train, from files to files, with real training and a real MLflow store."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from dermaflow.core import paths
+from dermaflow.core.errors import DermaflowError, ImageError, ParamsError, TableError, TrainingError
+from dermaflow.core.files import sha256_hex
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PLAN_COLUMNS, SEEN_COLUMNS, read_table, write_table
+from dermaflow.model.bundle import load_bundle
+from dermaflow.model.card import read_card
+from dermaflow.model.checkpoint import HISTORY_COLUMNS
+from dermaflow.stages import train
+
+CLASSES = ("melanoma", "nevus")
+PARAMS = """\
+ingest: {source: phantom}
+train:
+  architecture: cnn
+  image_size_px: 24
+  filters: [4]
+  dense_units: 4
+  dropout: 0.2
+  learning_rate: 0.001
+  batch_size: 4
+  epochs: 3
+  patience_epochs: 3
+  seed: 7
+evaluate: {seed: 7}
+"""
+
+
+def draw_project() -> None:
+    """Twelve images of two classes in the working directory: eight to train on, one of them with a copy."""
+    paths.PARAMS.write_text(PARAMS)
+    generator = np.random.default_rng(0)
+    paths.INGESTED_IMAGES.mkdir(parents=True)
+    paths.AUGMENTED_IMAGES.mkdir(parents=True)
+    rows = []
+    for number in range(12):
+        file = paths.ingested_image(f"PHANTOM_{number:03d}")
+        pixels = generator.integers(0, 150, (30, 40, 3)) + 100 * (number % 2)
+        Image.fromarray(pixels.astype(np.uint8)).save(file)
+        rows.append([file.stem, CLASSES[number % 2], "phantom-a", sha256_hex(file.read_bytes())])
+    lesions = pd.DataFrame(rows, columns=["image_id", "diagnosis", "source", "sha256"])
+    write_table(lesions.reindex(columns=list(ACCEPTED_COLUMNS), fill_value=""), ACCEPTED_COLUMNS, paths.ACCEPTED)
+    partitions = ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
+    write_table(lesions.assign(group_id="g", partition=partitions), LEDGER_COLUMNS, paths.LEDGER)
+    copy = paths.AUGMENTED_IMAGES / "PHANTOM_000-1.jpg"
+    Image.open(paths.ingested_image("PHANTOM_000")).rotate(90).save(copy)
+    plan = lesions[:8].assign(copy="0", file=[str(paths.ingested_image(name)) for name in lesions["image_id"][:8]])
+    again = plan[:1].assign(copy="1", file=str(copy))
+    write_table(pd.concat([plan, again]), PLAN_COLUMNS, paths.PLAN)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dermaflow.core.parallel.cores", lambda: 1)  # TensorFlow runs here already: no forks
+    draw_project()
+    return tmp_path
+
+
+def kill_after_the_first_epoch() -> None:
+    """Run the stage as DVC does and kill it where no clean-up can follow."""
+    command = [sys.executable, "-m", "dermaflow.stages.train"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        told = []
+        for line in process.stdout:
+            told.append(line)
+            if line.startswith("epoch 1 of"):
+                os.kill(process.pid, signal.SIGKILL)
+                break
+        else:
+            pytest.fail(f"no epoch was reported: {told}")
+
+
+def test_a_killed_training_leaves_no_output_and_goes_on_to_the_same_model(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    kill_after_the_first_epoch()
+    assert not any(file.exists() for file in (paths.MODEL, paths.CARD, paths.HISTORY, paths.SEEN))
+    train.main()
+    told = capsys.readouterr().out
+    assert "2 classes; 8 training images and 1 copies, 2 validation images" in told
+    assert "going on after epoch" in told
+    assert list(paths.CHECKPOINTS.iterdir()) == []
+    monkeypatch.chdir(tmp_path_factory.mktemp("whole"))
+    draw_project()
+    train.main()
+    assert paths.MODEL.read_bytes() == (project / paths.MODEL).read_bytes()
+    assert read_card(paths.CARD) == read_card(project / paths.CARD)
+    assert_outputs_agree()
+
+
+def assert_outputs_agree() -> None:
+    """Card, history, list of seen images and model in the working directory tell the same story."""
+    card = json.loads(paths.CARD.read_text())
+    assert card["phantom"] is True
+    assert card["classes"] == list(CLASSES)
+    assert list(card["params"]) == ["ingest", "train"]
+    assert card["data"]["train"] == {"melanoma": 4, "nevus": 4}
+    assert card["data"]["copies"] == {"melanoma": 1, "nevus": 0}
+    history = read_table(paths.HISTORY, HISTORY_COLUMNS)
+    assert list(history["epoch"]) == ["1", "2", "3"]
+    assert card["best_epoch"] == history["val_loss"].astype(float).argmin() + 1
+    seen = read_table(paths.SEEN, SEEN_COLUMNS)
+    assert list(seen["partition"]) == ["train"] * 8 + ["validation"] * 2
+    for image_id, sha256 in zip(seen["image_id"], seen["sha256"], strict=True):
+        assert sha256_hex(paths.ingested_image(image_id).read_bytes()) == sha256
+    bundle = load_bundle(paths.MODEL.parent)
+    assert bundle.model.count_params() == card["n_parameters"]
+    found = bundle.predict_files([paths.ingested_image(f"PHANTOM_00{number}") for number in (8, 9)])
+    losses = [-np.log(row[number]) for number, (_, row, _) in enumerate(found) if row is not None]
+    assert np.mean(losses) == pytest.approx(float(history["val_loss"][card["best_epoch"] - 1]), rel=1e-4)
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("harm", "error", "message"),
+    [
+        (lambda: paths.PLAN.write_text(",".join(PLAN_COLUMNS) + "\n"), TrainingError, "the plan holds none"),
+        (paths.LEDGER.unlink, TableError, r"ledger\.csv is missing"),
+        (lambda: paths.PARAMS.write_text(PARAMS.replace("epochs: 3", "epochs: three")), ParamsError, "train.epochs"),
+        (lambda: paths.ingested_image("PHANTOM_003").write_bytes(b"x"), ImageError, r"PHANTOM_003\.jpg: not an image"),
+    ],
+)
+def test_what_cannot_be_trained_on_ends_before_training_with_a_reason(
+    harm, error: type[DermaflowError], message: str
+) -> None:
+    harm()
+    with pytest.raises(error, match=message):
+        train.main()
+    assert not paths.MODEL.exists()
