@@ -10,6 +10,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 REPORT_EVERY_S = 5.0
+TELLING_FRAC = 0.02  # of the items; before, the pace says nothing of how long the rest will take
 
 
 def cores() -> int:
@@ -44,4 +45,5 @@ def progress(results: Iterable[Result], total: int, what: str) -> Iterator[Resul
         if now - last >= REPORT_EVERY_S:
             last = now
             left_s = (now - start) / done * (total - done)
-            print(f"{done:,} of {total:,} {what}, about {left_s:.0f} s left", flush=True)
+            left = f"about {left_s:.0f} s left" if done >= TELLING_FRAC * total else "how long is not yet known"
+            print(f"{done:,} of {total:,} {what}, {left}", flush=True)

@@ -1,0 +1,120 @@
+import pandas as pd
+import pytest
+
+from dermaflow.core.errors import SplitError, TableError
+from dermaflow.split.ledger import WITHDRAWN, extend_ledger
+
+
+def partitions(ledger):
+    return dict(zip(ledger["image_id"], ledger["partition"], strict=True))
+
+
+def with_singles(images, singles, n=20):
+    return pd.concat([images, singles(n)], ignore_index=True)
+
+
+def test_every_image_gets_a_partition_in_the_proportions_asked_for(singles, no_ledger, grouped):
+    ledger, quarantine = extend_ledger(no_ledger, singles(200), grouped)
+    assert ledger["partition"].value_counts().to_dict() == {"train": 130, "test": 40, "validation": 30}
+    assert quarantine.empty
+
+
+def test_a_new_image_follows_its_group_and_the_group_keeps_its_name(table, singles, ledger_of, grouped):
+    previous = ledger_of(B=("test", "B"))
+    images = table({"image_id": "B", "lesion_id": "L"}, {"image_id": "A", "lesion_id": "L"})
+    ledger, _ = extend_ledger(previous, with_singles(images, singles), grouped)
+    rows = ledger.set_index("image_id").loc[["A", "B"]]
+    assert set(rows["partition"]) == {"test"}
+    assert set(rows["group_id"]) == {"B"}
+
+
+def test_an_image_that_has_left_keeps_its_row_and_comes_back_to_it(singles, no_ledger, grouped):
+    images = singles(40)
+    first, _ = extend_ledger(no_ledger, images, grouped)
+    without, _ = extend_ledger(first, images[5:], grouped)
+    again, _ = extend_ledger(without, images, grouped)
+    assert partitions(first) == partitions(without) == partitions(again)
+
+
+def test_an_image_that_links_partitions_moves_nothing_and_is_not_used(table, singles, ledger_of, grouped):
+    images = table(
+        {"image_id": "A", "lesion_id": "L"},
+        {"image_id": "B", "patient_id": "P"},
+        {"image_id": "C", "lesion_id": "L", "patient_id": "P"},
+        {"image_id": "D", "lesion_id": "L"},
+    )
+    ledger, quarantine = extend_ledger(ledger_of(A="train", B="test"), with_singles(images, singles), grouped)
+    found = partitions(ledger)
+    assert (found["A"], found["B"], found["D"]) == ("train", "test", "train")
+    assert "C" not in found
+    assert quarantine[["image_id", "file", "reason"]].to_numpy().tolist() == [["C", "C.jpg", "links-partitions"]]
+
+
+def test_an_assigned_image_found_in_a_group_of_the_test_part_is_withdrawn_for_good(table, singles, ledger_of, grouped):
+    images = with_singles(table({"image_id": "A", "lesion_id": "L"}, {"image_id": "B", "lesion_id": "L"}), singles)
+    first, quarantined = extend_ledger(ledger_of(A="train", B="test"), images, grouped)
+    assert partitions(first)["A"] == WITHDRAWN
+    assert partitions(first)["B"] == "test"
+    second, again = extend_ledger(first, images, grouped)
+    assert partitions(second) == partitions(first)
+    assert list(quarantined["image_id"]) == list(again["image_id"]) == ["A"]
+
+
+def test_the_official_test_part_is_kept_and_what_leaks_into_it_is_not_used(table, singles, no_ledger, official):
+    images = table(
+        {"image_id": "T", "lesion_id": "L", "official_partition": "test"},
+        {"image_id": "A", "lesion_id": "L", "official_partition": "train"},
+    )
+    ledger, quarantine = extend_ledger(no_ledger, with_singles(images, singles, 50), official)
+    assert ledger["partition"].value_counts().to_dict() == {"train": 40, "validation": 10, "test": 1}
+    assert partitions(ledger)["T"] == "test"
+    assert quarantine.to_numpy().tolist() == [
+        ["A", "A.jpg", "leaks-into-official-test", "its group holds the official test image T"]
+    ]
+
+
+def test_a_new_official_test_image_of_a_trained_lesion_is_not_used(table, singles, ledger_of, official):
+    images = table(
+        {"image_id": "A", "lesion_id": "L", "official_partition": "train"},
+        {"image_id": "T", "lesion_id": "L", "official_partition": "test"},
+        {"image_id": "U", "official_partition": "test"},
+    )
+    ledger, quarantine = extend_ledger(ledger_of(A="train"), with_singles(images, singles), official)
+    assert partitions(ledger)["A"] == "train"
+    assert partitions(ledger)["U"] == "test"
+    assert quarantine[["image_id", "reason"]].to_numpy().tolist() == [["T", "links-partitions"]]
+
+
+def test_an_official_split_without_a_test_part_is_refused(singles, no_ledger, official):
+    with pytest.raises(SplitError, match=r"found none; set split\.method to grouped"):
+        extend_ledger(no_ledger, singles(9), official)
+
+
+def test_a_diagnosis_without_a_training_image_is_named(table, singles, ledger_of, grouped):
+    images = table({"image_id": "A", "patient_id": "P"}, {"image_id": "B", "patient_id": "P", "diagnosis": "melanoma"})
+    with pytest.raises(SplitError, match="found none of melanoma"):
+        extend_ledger(ledger_of(A="test"), with_singles(images, singles), grouped)
+
+
+def test_a_single_image_is_no_split(singles, no_ledger, grouped):
+    with pytest.raises(SplitError, match="1 groups in all and none for validation and test"):
+        extend_ledger(no_ledger, singles(1), grouped)
+
+
+def test_no_image_at_all_is_told(singles, no_ledger, grouped):
+    with pytest.raises(SplitError, match="received none"):
+        extend_ledger(no_ledger, singles(3)[:0], grouped)
+
+
+def test_an_image_given_twice_is_refused(singles, no_ledger, grouped):
+    with pytest.raises(TableError, match="received S0000 twice"):
+        extend_ledger(no_ledger, pd.concat([singles(9), singles(1)]), grouped)
+
+
+def test_the_arguments_are_left_as_they_were(singles, no_ledger, grouped):
+    images = singles(20)
+    ledger, _ = extend_ledger(no_ledger, images[:10], grouped)
+    kept = images.copy(), ledger.copy()
+    extend_ledger(ledger, images, grouped)
+    pd.testing.assert_frame_equal(images, kept[0])
+    pd.testing.assert_frame_equal(ledger, kept[1])

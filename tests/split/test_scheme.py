@@ -1,0 +1,20 @@
+from dermaflow.split.scheme import changes, scheme_of
+
+
+def test_the_same_scheme_has_no_changes(grouped):
+    assert changes(scheme_of(grouped), scheme_of(grouped)) == []
+
+
+def test_a_changed_fraction_is_told_with_both_values(grouped):
+    now = grouped.model_copy(update={"test_frac": 0.3})
+    assert changes(scheme_of(grouped), scheme_of(now)) == ["split.test_frac changed from 0.2 to 0.3"]
+
+
+def test_the_test_fraction_is_no_part_of_an_official_scheme(official):
+    now = official.model_copy(update={"test_frac": 0.3})
+    assert changes(scheme_of(official), scheme_of(now)) == []
+
+
+def test_another_method_is_a_change(grouped, official):
+    assert "split.method changed from grouped to official" in changes(scheme_of(grouped), scheme_of(official))
+    assert "split.test_frac changed from 0.2 to nothing" in changes(scheme_of(grouped), scheme_of(official))

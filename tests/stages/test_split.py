@@ -1,0 +1,119 @@
+import json
+
+import pandas as pd
+import pytest
+
+from dermaflow.core import paths
+from dermaflow.core.errors import SplitError
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, write_table
+from dermaflow.stages import split
+
+SECTION = "split: {{method: {method}, validation_frac: 0.15, test_frac: {test_frac}, seed: 7}}\n"
+
+
+def images(n, **more):
+    blank = dict.fromkeys(ACCEPTED_COLUMNS, "")
+    diagnoses = ("nevus", "melanoma")
+    rows = [
+        blank | {"image_id": f"I{i:03d}", "content_group": f"I{i:03d}", "diagnosis": diagnoses[i % 2],
+                 "lesion_id": f"L{i // 4 * 2 + i % 2}"} | more
+        for i in range(n)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS))
+
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    paths.PARAMS.write_text(SECTION.format(method="grouped", test_frac=0.2))
+    write_table(images(40), ACCEPTED_COLUMNS, paths.ACCEPTED)
+    return tmp_path
+
+
+def test_the_stage_writes_ledger_scheme_and_quarantine_and_says_what_it_found(capsys):
+    split.main()
+    ledger = pd.read_csv(paths.LEDGER)
+    assert ledger["partition"].value_counts().to_dict() == {"train": 28, "test": 8, "validation": 4}
+    assert json.loads(paths.SCHEME.read_text()) == {
+        "method": "grouped", "validation_frac": 0.15, "test_frac": 0.2, "seed": 7,
+    }  # fmt: skip
+    assert paths.SPLIT_QUARANTINE.read_text() == "image_id,file,reason,evidence\n"
+    said = capsys.readouterr().out
+    assert "40 images in 20 groups, 20 kept with another image of their group" in said
+    assert "the ledger is new" in said
+    assert sorted(p.name for p in paths.LEDGER.parent.iterdir()) == ["ledger.csv", "quarantine.csv", "scheme.json"]
+
+
+def test_a_lesion_never_crosses_the_split():
+    split.main()
+    both = images(40).merge(pd.read_csv(paths.LEDGER), on="image_id")
+    assert both.groupby("lesion_id")["partition"].nunique().max() == 1
+
+
+def test_a_second_run_writes_the_same_bytes_and_growth_moves_nothing(capsys):
+    split.main()
+    first = paths.LEDGER.read_bytes()
+    split.main()
+    assert paths.LEDGER.read_bytes() == first
+    assert "the ledger knew 40 images before" in capsys.readouterr().out
+    write_table(images(80), ACCEPTED_COLUMNS, paths.ACCEPTED)
+    split.main()
+    assert paths.LEDGER.read_bytes().startswith(first)
+
+
+def test_a_changed_scheme_begins_a_new_ledger_and_says_so(capsys):
+    split.main()
+    capsys.readouterr()
+    paths.PARAMS.write_text(SECTION.format(method="grouped", test_frac=0.4))
+    split.main()
+    assert (pd.read_csv(paths.LEDGER)["partition"] == "test").sum() == 16
+    said = capsys.readouterr().out
+    assert "NEW LEDGER: split.test_frac changed from 0.2 to 0.4; promotion leaves out what a champion has seen" in said
+
+
+def test_a_ledger_without_its_scheme_is_not_trusted():
+    split.main()
+    paths.SCHEME.unlink()
+    with pytest.raises(SplitError, match=r"scheme\.json beside .*dvc checkout"):
+        split.main()
+
+
+def test_a_split_that_fails_leaves_the_last_ledger_as_it_was():
+    split.main()
+    before = paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()
+    paths.PARAMS.write_text(SECTION.format(method="official", test_frac=0.2))
+    with pytest.raises(SplitError, match="found none; set"):
+        split.main()
+    assert (paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()) == before
+
+
+def test_leaks_into_the_official_test_part_are_counted(capsys):
+    paths.PARAMS.write_text(SECTION.format(method="official", test_frac=0.2))
+    table = images(40)
+    table.loc[table["image_id"] < "I006", "official_partition"] = "test"
+    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    split.main()
+    assert "leaks-into-official-test: 2" in capsys.readouterr().out
+    assert list(pd.read_csv(paths.SPLIT_QUARANTINE)["image_id"]) == ["I006", "I007"]
+
+
+@pytest.mark.real
+def test_ham10000_is_split_by_lesion_in_the_proportions_asked_for(ham10000):
+    metadata = pd.read_csv(ham10000 / "HAM10000_metadata.csv", dtype=str)
+    names = {"nv": "nevus", "mel": "melanoma", "df": "dermatofibroma", "vasc": "vascular lesion", "bcc":
+             "basal cell carcinoma", "akiec": "actinic keratosis", "bkl": "pigmented benign keratosis"}  # fmt: skip
+    table = pd.DataFrame(dict.fromkeys(ACCEPTED_COLUMNS, ""), index=metadata.index)
+    table = table.assign(
+        image_id=metadata["image_id"], content_group=metadata["image_id"], lesion_id=metadata["lesion_id"],
+        diagnosis=metadata["dx"].map(names),
+    )  # fmt: skip
+    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    split.main()
+    both = table.merge(pd.read_csv(paths.LEDGER), on="image_id")
+    assert both["group_id"].nunique() == 7470
+    assert both.groupby("lesion_id")["partition"].nunique().max() == 1
+    shares = pd.crosstab(both["diagnosis"], both["partition"], normalize="index")
+    assert (shares - pd.Series({"test": 0.2, "train": 0.65, "validation": 0.15})).abs().max().max() < 0.01
