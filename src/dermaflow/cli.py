@@ -1,0 +1,104 @@
+"""The command `dermaflow`. Each subcommand imports what it needs when it runs: `--help` takes no seconds."""
+
+# ruff: noqa: PLC0415 - late imports are what this file is about
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dermaflow.core.errors import run
+
+for _switch, _value in {
+    "DO_NOT_TRACK": "1",
+    "DVC_NO_ANALYTICS": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}.items():
+    os.environ.setdefault(_switch, _value)
+
+app = typer.Typer(
+    help="Skin-lesion classifiers from untrustworthy images: what was trained, what is in force, what it says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command(name="set")
+def set_params(
+    assignments: Annotated[list[str], typer.Argument(metavar="SECTION.KEY=VALUE…")],
+) -> None:
+    """Change values in params.yaml, its comments kept; refused if a stage would refuse them."""
+    from dermaflow.commands.set_params import set_params as change
+
+    run(lambda: change(assignments))
+
+
+@app.command()
+def log() -> None:
+    """Log the present model to MLflow from its files; what is there already is not logged twice."""
+    from dermaflow.commands.log import log as bring_up_to_date
+
+    run(bring_up_to_date)
+
+
+@app.command()
+def promote(
+    allow_class_change: Annotated[  # noqa: FBT002 - a switch of the command line
+        bool, typer.Option("--allow-class-change", help="Compare with a champion of other classes.")
+    ] = False,
+    again: Annotated[  # noqa: FBT002 - likewise
+        bool, typer.Option("--again", help="Judge a model that was rolled back once.")
+    ] = False,
+) -> None:
+    """Judge the present model against what is in force; put it in force if it is better beyond chance."""
+    from dermaflow.commands.promote import promote as judge
+
+    run(lambda: judge(allow_class_change=allow_class_change, again=again))
+
+
+@app.command()
+def rollback(
+    phantom: Annotated[bool, typer.Option("--phantom", help="Of the models trained on generated images.")] = False,  # noqa: FBT002 - likewise
+) -> None:
+    """Bring back what was in force before."""
+    from dermaflow.commands.rollback import rollback as bring_back
+
+    run(lambda: bring_back(phantom=phantom))
+
+
+@app.command()
+def registry() -> None:
+    """Show what is in force and since when, how good it is, and why it was promoted."""
+    from dermaflow.commands.registry import registry as show
+
+    run(show)
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Images, or folders of images.")],
+    model: Annotated[
+        str, typer.Option(help="A folder with model.keras and card.json, models:/NAME@ALIAS or models:/NAME/VERSION.")
+    ] = "models:/skin-lesion-classifier@champion",
+    out: Annotated[Path | None, typer.Option(help="Write CSV here and not to the terminal.")] = None,
+) -> None:
+    """Say what a model sees in images: CSV of image_id, file, predicted, p_<class>…, error."""
+
+    def main() -> None:
+        from dermaflow.commands.predict import predict as classify
+
+        folder = Path(model)
+        if model.startswith("models:/"):
+            from dermaflow.tracking.bundles import bundle_folder
+
+            folder = bundle_folder(model)
+        classify(paths, folder, out)
+
+    run(main)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,176 @@
+"""What is asked of a candidate before it may come into force: that it serves, and that the gate lets it pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dermaflow.core import paths
+from dermaflow.core.errors import PromotionError
+from dermaflow.core.files import sha256_hex
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
+from dermaflow.evaluation.comparable import over_common, unseen
+from dermaflow.evaluation.gate import judge
+from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.params import PromoteParams
+from dermaflow.model.bundle import load_bundle
+from dermaflow.model.card import read_card
+from dermaflow.tracking import registry
+from dermaflow.tracking.backend import MlflowClient
+from dermaflow.tracking.bundles import bundle_folder
+from dermaflow.tracking.evaluated import Evaluated
+from dermaflow.tracking.registry import Version
+from dermaflow.tracking.serving import served_probabilities
+
+SERVED_IMAGES = 8
+SERVED_TOLERANCE = 1e-4  # of a probability, between what is served and predictions.csv
+FEWEST_CLASSES = 2  # with one there is nothing to tell apart
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The model that asks to come into force, and what it says of its test images."""
+
+    evaluated: Evaluated
+    classes: tuple[str, ...]
+    image_ids: tuple[str, ...]  # (n,)
+    diagnoses: tuple[str, ...]  # (n,)
+    probabilities: Floats  # (n, classes)
+    predictions_digest: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the decision goes by beside the numbers."""
+
+    params: PromoteParams
+    allow_class_change: bool
+    again: bool
+
+
+def read_candidate(evaluated: Evaluated) -> Candidate:
+    """What the present model says of its test images, from predictions.csv."""
+    classes = tuple(evaluated.card["classes"])
+    columns = [f"p_{name}" for name in classes]
+    table = read_table(paths.PREDICTIONS, ["image_id", "diagnosis", *columns])
+    return Candidate(
+        evaluated=evaluated,
+        classes=classes,
+        image_ids=tuple(table["image_id"]),
+        diagnoses=tuple(table["diagnosis"]),
+        probabilities=table[columns].to_numpy(dtype=np.float64),
+        predictions_digest=sha256_hex(paths.PREDICTIONS.read_bytes()),
+    )
+
+
+def contest(
+    client: MlflowClient, version: Version, champion: Version | None, candidate: Candidate, rules: Rules
+) -> dict[str, Any]:
+    """Whether the candidate may come into force: promote, reasons, numbers, images_left_out; fit for JSON.
+
+    Raises:
+        PromotionError: it does not serve at all, or a test image cannot be read.
+    """
+    rolled_back = registry.rolled_back_at(client, version)
+    if rolled_back and not rules.again:
+        return _refusal(f"This model was rolled back at {rolled_back}: `dermaflow promote --again` judges it anew.")
+    folder = bundle_folder(champion.uri) if champion else None
+    theirs = read_card(folder / paths.CARD.name).classes if folder else candidate.classes
+    if set(theirs) != set(candidate.classes) and not rules.allow_class_change:
+        return _refusal(_other_classes(candidate.classes, theirs))
+    furthest = _furthest_from_served(client, version, candidate)
+    if furthest > SERVED_TOLERANCE:
+        return _refusal(
+            f"As served it differs from its evaluation by up to {furthest:.4f} of a probability; "
+            f"expected at most {SERVED_TOLERANCE}: `dvc repro -s -f evaluate` evaluates it here."
+        )
+    if folder is None:
+        everything = np.ones(len(candidate.image_ids), dtype=bool)
+        return _judged(candidate, everything, None, candidate.classes, rules.params)
+    return _against(folder, candidate, theirs, rules.params)
+
+
+def _against(folder: Path, candidate: Candidate, classes: tuple[str, ...], params: PromoteParams) -> dict[str, Any]:
+    """Judge on the images that the champion in `folder` has not seen, over the classes common to both."""
+    common = tuple(name for name in candidate.classes if name in classes)
+    if len(common) < FEWEST_CLASSES:
+        return _refusal("It has fewer than two classes in common with the champion.")
+    fair = unseen(
+        candidate.image_ids,
+        read_table(paths.LEDGER, LEDGER_COLUMNS),
+        read_table(paths.ACCEPTED, ACCEPTED_COLUMNS),
+        read_table(folder / paths.SEEN.name, SEEN_COLUMNS),
+    )
+    kept = fair & np.isin(candidate.diagnoses, common)
+    theirs = over_common(_scored(folder, _chosen(candidate.image_ids, kept)), classes, common)
+    judged = _judged(candidate, kept, theirs, common, params)
+    left_out = int((~fair).sum())
+    sentence = f"{left_out} of {len(fair)} test images were left out: the champion has seen them or their group."
+    return {**judged, "reasons": [sentence, *judged["reasons"]], "images_left_out": left_out}
+
+
+def _judged(
+    candidate: Candidate,
+    kept: npt.NDArray[np.bool_],
+    theirs: Floats | None,
+    common: tuple[str, ...],
+    params: PromoteParams,
+) -> dict[str, Any]:
+    ledger = read_table(paths.LEDGER, LEDGER_COLUMNS)
+    group_of = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
+    truth = np.array([common.index(name) for name in _chosen(candidate.diagnoses, kept)], dtype=np.int64)
+    groups = [group_of.get(name, name) for name in _chosen(candidate.image_ids, kept)]
+    ours = over_common(candidate.probabilities[kept], candidate.classes, common)
+    decision = judge(truth, groups, ours, theirs, common, params)
+    return {
+        "promote": decision.promote,
+        "reasons": list(decision.reasons),
+        "numbers": decision.numbers,
+        "images_left_out": 0,
+    }
+
+
+def _furthest_from_served(client: MlflowClient, version: Version, candidate: Candidate) -> float:
+    """The largest difference between what the registered model says and predictions.csv, on a few test images."""
+    print(f"loading {version.uri} back and asking it about {SERVED_IMAGES} test images", flush=True)
+    n_images = len(candidate.image_ids)
+    chosen = np.unique(np.linspace(0, n_images - 1, min(SERVED_IMAGES, n_images)).astype(int))
+    files = [paths.ingested_image(candidate.image_ids[index]) for index in chosen]
+    try:
+        images = [file.read_bytes() for file in files]
+    except FileNotFoundError as error:
+        raise PromotionError(f"the test image {error.filename} is missing: `dvc repro` or `dvc checkout`") from error
+    served = served_probabilities(client, version, images, candidate.classes)
+    return float(np.abs(served - candidate.probabilities[chosen]).max())
+
+
+def _scored(folder: Path, image_ids: Sequence[str]) -> Floats:
+    """What the model in `folder` says of images, shape (n, its classes)."""
+    bundle = load_bundle(folder)
+    print(f"asking the champion about {len(image_ids):,} test images", flush=True)
+    rows = []
+    for path, probabilities, fault in bundle.predict_files(map(paths.ingested_image, image_ids)):
+        if probabilities is None:
+            raise PromotionError(f"the champion cannot read the test image {path}: {fault}")
+        rows.append(probabilities)
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(bundle.card.classes))
+
+
+def _chosen(values: Sequence[str], kept: npt.NDArray[np.bool_]) -> list[str]:
+    return [value for value, keep in zip(values, kept, strict=True) if keep]
+
+
+def _refusal(reason: str) -> dict[str, Any]:
+    return {"promote": False, "reasons": [reason], "numbers": {}, "images_left_out": 0}
+
+
+def _other_classes(ours: Sequence[str], theirs: Sequence[str]) -> str:
+    gained, lost = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
+    changes = [f"without {', '.join(lost)}"] * bool(lost) + [f"with {', '.join(gained)} anew"] * bool(gained)
+    return (
+        f"Its classes are not the champion's: {' and '.join(changes)}. "
+        "`dermaflow promote --allow-class-change` compares over the classes common to both."
+    )

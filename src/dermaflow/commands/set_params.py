@@ -1,0 +1,77 @@
+"""dermaflow set: change values in params.yaml, its comments kept, and only to what the stages accept.
+
+    dermaflow set train.epochs=3 "ingest.source=../shared/data/my images"
+
+An override is an edit of params.yaml, as `dvc exp run -S` makes it: afterwards `dvc repro`, the flow and
+a reader of the file see the same value, `git diff` shows it and `git checkout params.yaml` undoes it.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from dermaflow.augment.params import AugmentParams
+from dermaflow.core import paths
+from dermaflow.core.errors import ParamsError
+from dermaflow.core.files import replacing
+from dermaflow.core.params import Params, checked, read_sections
+from dermaflow.evaluation.params import EvaluateParams, PromoteParams
+from dermaflow.model.params import TrainParams
+from dermaflow.quality.params import ValidateParams
+from dermaflow.sources.params import IngestParams
+from dermaflow.split.params import SplitParams
+
+SECTIONS: Mapping[str, type[Params]] = {
+    "ingest": IngestParams,
+    "validate": ValidateParams,
+    "split": SplitParams,
+    "augment": AugmentParams,
+    "train": TrainParams,
+    "evaluate": EvaluateParams,
+    "promote": PromoteParams,
+}
+
+
+def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
+    """Apply assignments such as `train.epochs=3` to params.yaml: all of them, or none where one is wrong.
+
+    Raises:
+        ParamsError: an assignment has no `=`, names no known key, or gives a value that the section refuses.
+    """
+    read_sections(path)  # a missing or malformed file is told in the same words everywhere
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    content = yaml.load(path.read_text(encoding="utf-8"))
+    for assignment in assignments:
+        _assign(content, assignment)
+    for section, kind in SECTIONS.items():
+        checked(section, content, kind)
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+    print("\n".join(f"params.yaml: {assignment}" for assignment in assignments), flush=True)
+
+
+def _assign(content: Any, assignment: str) -> None:  # noqa: ANN401 - YAML holds anything
+    name, equals, value = assignment.partition("=")
+    *parents, key = name.strip().split(".")
+    place = content
+    for parent in parents:
+        place = place.get(parent) if isinstance(place, dict) else None
+    if not equals or not isinstance(place, dict) or key not in place:
+        raise ParamsError(f"'{assignment}': expected <section>.<key>=<value> with a key of params.yaml")
+    place[key] = _value(value)
+
+
+def _value(text: str) -> object:
+    """What YAML reads in `text`, if that is a number, a truth value, a list or quoted text; else the text itself."""
+    try:
+        value = YAML(typ="safe").load(io.StringIO(text))
+    except YAMLError:
+        return text
+    quoted = isinstance(value, str) and text.strip().startswith(("'", '"'))
+    return value if quoted or isinstance(value, bool | int | float | list) else text

@@ -1,0 +1,93 @@
+"""What a run holds beside its parameters and epochs: figures, files, pictures, the data set, the model, a summary."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dermaflow.core import paths
+from dermaflow.tracking.backend import MlflowClient, entities
+from dermaflow.tracking.evaluated import HEADLINES, REPORT_FILES, Evaluated, figures, flat_figures
+from dermaflow.tracking.packaging import log_model
+
+MODEL_ID_TAG = "model_id"
+MODEL_DIGEST_TAG = "model_digest"
+DATASET_DIGEST_CHARS = 36  # as many as MLflow keeps
+HEADING = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "macro_auc": "macro AUC",
+    "melanoma_auc": "melanoma-versus-rest AUC",
+}
+
+
+def log_contents(client: MlflowClient, run_id: str, evaluated: Evaluated) -> None:
+    """Log all that the files hold; what a run keeps once (data set, model) only where it lacks it."""
+    run = client.get_run(run_id)
+    now_ms = int(time.time() * 1000)
+    metrics = [entities.Metric(name, value, now_ms, 0) for name, value in flat_figures(evaluated.metrics).items()]
+    client.log_batch(run_id, metrics=metrics, tags=[entities.RunTag(*tag) for tag in _tags(evaluated).items()])
+    for file in REPORT_FILES:
+        client.log_artifact(run_id, str(file), artifact_path="reports")
+    for picture in figures():
+        client.log_artifact(run_id, str(picture), artifact_path="figures")
+    if not run.inputs.dataset_inputs:
+        client.log_inputs(run_id, datasets=[_data_set(evaluated)])
+    if run.data.tags.get(MODEL_DIGEST_TAG) != evaluated.model_digest:
+        client.set_tag(run_id, MODEL_ID_TAG, log_model(client, run_id, evaluated))
+        client.set_tag(run_id, MODEL_DIGEST_TAG, evaluated.model_digest)
+
+
+def in_words(figure: Mapping[str, float | None] | None) -> str:
+    """A figure with its interval, such as `0.71 (0.64–0.78)`; `undefined` where there is none."""
+    if not figure or figure.get("value") is None:
+        return "undefined"
+    low, high = figure.get("low"), figure.get("high")
+    interval = "no interval" if low is None or high is None else f"{low:.2f}–{high:.2f}"
+    return f"{figure['value']:.2f} ({interval})"
+
+
+def _tags(evaluated: Evaluated) -> dict[str, str]:
+    card = evaluated.card
+    return {
+        "sources": ", ".join(card["data"]["sources"]),
+        "architecture": str(card["architecture"]),
+        "classes": str(len(card["classes"])),
+        "best_epoch": str(card.get("best_epoch", "")),
+        "mlflow.note.content": _summary(evaluated),
+    }
+
+
+def _summary(evaluated: Evaluated) -> str:
+    card, metrics = evaluated.card, evaluated.metrics
+    kind = "generated images (phantom): it says nothing about skin" if evaluated.phantom else "photographs"
+    images = f"{metrics['n_images']} test images in {metrics['n_groups']} groups"
+    lines = [
+        f"**{evaluated.title}**: trained on {kind}.",
+        "",
+        f"| on {images} | value (95 % interval) |",
+        "|---|---|",
+        *(f"| {HEADING[name]} | {in_words(metrics.get(name))} |" for name in HEADLINES),
+        "",
+        "| diagnosis | n | sensitivity | specificity |",
+        "|---|---|---|---|",
+        *(_row(name, metrics["per_class"].get(name, {})) for name in card["classes"]),
+    ]
+    return "\n".join(lines)
+
+
+def _row(diagnosis: str, figures_of: Mapping[str, Any]) -> str:
+    sensitivity, specificity = in_words(figures_of.get("sensitivity")), in_words(figures_of.get("specificity"))
+    return f"| {diagnosis} | {figures_of.get('n', 0)} | {sensitivity} | {specificity} |"
+
+
+def _data_set(evaluated: Evaluated) -> "entities.DatasetInput":
+    data = evaluated.card["data"]
+    data_set = entities.Dataset(
+        name="+".join(data["sources"]),
+        digest=str(data["fingerprint"])[:DATASET_DIGEST_CHARS],
+        source_type="local",
+        source=json.dumps({"uri": str(paths.ACCEPTED)}),
+        profile=json.dumps({key: data.get(key) for key in ("train", "copies", "validation")}),
+    )
+    return entities.DatasetInput(data_set, [entities.InputTag("mlflow.data.context", "training")])

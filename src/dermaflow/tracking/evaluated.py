@@ -1,0 +1,127 @@
+"""What the stages left behind of one training and its evaluation: the files that a run is logged from."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dermaflow.core import paths
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import read_json
+from dermaflow.core.lesions import read_table
+
+HEADLINES = ("balanced_accuracy", "accuracy", "macro_auc", "melanoma_auc")
+SOURCES_NAMED = 3
+MODEL_FILES = (paths.MODEL, paths.CARD, paths.SEEN)  # what a served model needs, and what it must not be tested on
+REPORT_FILES = (paths.METRICS, paths.PREDICTIONS, paths.HISTORY, paths.VERDICT, paths.CARD)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One trained and evaluated model, as its files say."""
+
+    card: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    history: pd.DataFrame  # a row an epoch, cells as text
+    model_digest: str  # sha256 of MODEL_FILES
+    digest: str  # sha256 of all that is logged
+
+    @property
+    def fingerprint(self) -> str:
+        """Names parameters, data and code of the training."""
+        return str(self.card["fingerprint"])
+
+    @property
+    def phantom(self) -> bool:
+        """Whether any image was generated and not photographed."""
+        return bool(self.card["phantom"])
+
+    @property
+    def title(self) -> str:
+        """The name of the run: architecture, image size, sources, fingerprint."""
+        sources = "+".join(self.card["data"]["sources"])
+        return (
+            f"{self.card['architecture']} {self.card['input']['image_size_px']}px · {sources} · {self.fingerprint[:8]}"
+        )
+
+
+def read_evaluated() -> Evaluated:
+    """Read what train and evaluate wrote.
+
+    Raises:
+        TableError: a file is missing or malformed, or the evaluation is of another model.
+    """
+    card, metrics = read_json(paths.CARD), read_json(paths.METRICS)
+    absent = sorted({"fingerprint", "phantom", "classes", "data", "params", "input", "architecture"} - set(card))
+    if absent:
+        raise TableError(f"{paths.CARD}: expected a model card, without {', '.join(absent)}; `dvc repro` makes it")
+    if metrics.get("fingerprint") != card["fingerprint"]:
+        raise TableError(
+            f"{paths.METRICS} is of the model {str(metrics.get('fingerprint'))[:8]}, "
+            f"{paths.CARD} of {card['fingerprint'][:8]}: `dvc repro` brings them together"
+        )
+    return Evaluated(
+        card=card,
+        metrics=metrics,
+        history=read_table(paths.HISTORY, ["epoch"]),
+        model_digest=_digest(MODEL_FILES),
+        digest=_digest([*MODEL_FILES, *REPORT_FILES, *figures()]),
+    )
+
+
+def figures() -> list[Path]:
+    """The pictures of the evaluation, by name."""
+    return sorted(paths.FIGURES.glob("*.png"))
+
+
+def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """Flat names for MLflow: test_<measure> with _low and _high, sensitivity/<class>, specificity/<class>."""
+    named = {f"test_{name}": metrics.get(name) for name in HEADLINES}
+    for diagnosis, figures_of in metrics["per_class"].items():
+        named |= {f"{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
+    flat = {"test_images": float(metrics["n_images"]), "test_groups": float(metrics["n_groups"])}
+    for name, figure in named.items():
+        for end, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
+            if figure and figure.get(end) is not None:
+                flat[name + suffix] = float(figure[end])
+    return flat
+
+
+def epochs(history: pd.DataFrame) -> Iterator[tuple[int, dict[str, float]]]:
+    """Each epoch's number and figures; what is no number is left out."""
+    for row in history.to_dict("records"):
+        numbers = {str(key): _number(cell) for key, cell in row.items() if key != "epoch"}
+        yield int(row["epoch"]), {key: value for key, value in numbers.items() if math.isfinite(value)}
+
+
+def flattened(sections: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested parameters as `section.key` with their values as text."""
+    flat: dict[str, str] = {}
+    for key, value in sections.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = str(value)
+    return flat
+
+
+def _digest(files: Iterable[Path]) -> str:
+    whole = hashlib.sha256()
+    for file in files:
+        try:
+            with file.open("rb") as handle:
+                whole.update(f"{file.as_posix()}\0{hashlib.file_digest(handle, 'sha256').hexdigest()}\n".encode())
+        except FileNotFoundError as error:
+            raise TableError(f"{file} is missing: `dvc repro` makes it") from error
+    return whole.hexdigest()
+
+
+def _number(text: Any) -> float:  # noqa: ANN401 - a cell
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,101 @@
+"""Whether a store can be used, found out within seconds: MLflow itself would try again for minutes."""
+
+import os
+import sqlite3
+import urllib.error
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy
+
+from dermaflow.core.errors import StoreError
+
+TIMEOUT_S = 5
+OLDEST_SERVER = 3  # the major version in which a model is an entity of its own
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of a `sqlite:///` URI, else None."""
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def shown(uri: str) -> str:
+    """The URI without the user name and password that it may hold."""
+    parts = urlsplit(uri)
+    return uri.replace(f"{parts.netloc.rpartition('@')[0]}@", "") if "@" in parts.netloc else uri
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message: MLflow's go on with stack traces and advice for others."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def probe(uri: str) -> None:
+    """Raise where the store at `uri` cannot be used; a SQLite file must exist already.
+
+    Raises:
+        StoreError: unreachable, too old, read-only, or something else than MLflow's.
+    """
+    file = sqlite_file(uri)
+    if file:
+        _probe_file(file)
+    elif uri.startswith(("http://", "https://")):
+        _probe_server(uri)
+    elif "://" in uri and not uri.startswith("file:"):
+        _probe_database(uri)
+    else:
+        raise StoreError(
+            "MLFLOW_TRACKING_URI: expected sqlite:///FILE, postgresql://… or http(s)://…, "
+            f"received '{shown(uri)}'; unset it for the store of the project"
+        )
+
+
+def _probe_file(file: Path) -> None:
+    """Look into the file before MLflow tries ten times to open it, or writes its tables into a foreign one."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=TIMEOUT_S)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{file}: expected an MLflow store in SQLite, received something else ({error}). "
+            "Move it away: a new one is made, and `dermaflow log` logs the present model again"
+        ) from error
+    if not {"alembic_version", "experiments"} <= tables:
+        raise StoreError(
+            f"{file}: expected an MLflow store, received a SQLite file without its tables. "
+            "Move it away, or point MLFLOW_TRACKING_URI elsewhere"
+        )
+    if not os.access(file, os.W_OK):
+        raise StoreError(f"{file}: expected a store that can be written, received a read-only file")
+
+
+def _probe_server(uri: str) -> None:
+    try:
+        with urllib.request.urlopen(f"{uri.rstrip('/')}/version", timeout=TIMEOUT_S) as reply:  # noqa: S310 - http(s) only, see probe
+            version = reply.read(100).decode(errors="replace").strip().strip('"')
+    except urllib.error.HTTPError as error:
+        raise StoreError(
+            f"{shown(uri)}: expected an MLflow server, received status {error.code}; see MLFLOW_TRACKING_URI"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"no MLflow server answers at {shown(uri)} ({error}): "
+            "start it, or unset MLFLOW_TRACKING_URI for the store of the project"
+        ) from error
+    major = version.partition(".")[0]
+    if not major.isdigit() or int(major) < OLDEST_SERVER:
+        raise StoreError(
+            f"{shown(uri)}: expected an MLflow server of version {OLDEST_SERVER} or later, received '{version}'"
+        )
+
+
+def _probe_database(uri: str) -> None:
+    timeout = {} if uri.startswith("mssql") else {"connect_timeout": TIMEOUT_S}
+    try:
+        engine = sqlalchemy.create_engine(uri, connect_args=timeout)
+        engine.connect().close()
+        engine.dispose()
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError, TypeError, ValueError) as error:
+        raise StoreError(f"the database {shown(uri)} cannot be used: {first_line(error)}") from error

@@ -1,0 +1,153 @@
+"""Runs: one a training, found by the fingerprint of its parameters, data and code.
+
+Epochs are logged live; everything else, and whatever is missing, from the files of train and evaluate. So a run
+that was never made (DVC restored its outputs) or was lost with the store is logged by `dermaflow log`.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dermaflow.tracking.backend import MlflowClient, MlflowException, entities
+from dermaflow.tracking.contents import log_contents
+from dermaflow.tracking.evaluated import Evaluated, epochs, flattened, read_evaluated
+from dermaflow.tracking.git import git_state
+from dermaflow.tracking.probe import first_line
+from dermaflow.tracking.store import connect, experiment_id, store_errors
+
+LogEpoch = Callable[[int, Mapping[str, float]], None]
+FINGERPRINT_TAG = "fingerprint"
+LOGGED_TAG = "logged_digest"
+EPOCH_PREFIX = "training/"
+PARAMS_A_BATCH = 100
+
+
+class _Live:
+    """Logs the epochs that a run lacks. A store that fails stops no training: the files hold all of it."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self.client, self.run_id = client, run_id
+        self.done = _logged_epochs(client, run_id)
+        self.failed = False
+
+    def __call__(self, epoch: int, figures: Mapping[str, float]) -> None:
+        if epoch in self.done:
+            return
+        try:
+            _log_epoch(self.client, self.run_id, epoch, figures)
+        except MlflowException as error:
+            if not self.failed:
+                print(f"MLflow does not answer; training goes on, logged at its end: {first_line(error)}", flush=True)
+            self.failed = True
+        else:
+            self.done.add(epoch)
+
+
+@contextmanager
+def live_run(fingerprint: str, phantom: bool, name: str, params: Mapping[str, Any]) -> Iterator[LogEpoch]:  # noqa: FBT001 - a fact, no switch
+    """Open the run of this fingerprint for training, anew or again, and give what logs an epoch to it.
+
+    The run ends FINISHED with the block, FAILED on an error, KILLED when interrupted.
+
+    Args:
+        params: the sections of params.yaml; logged as `section.key`.
+
+    Raises:
+        StoreError: the store cannot be used; said before the training and not after it.
+    """
+    client = connect()
+    with store_errors("opening the run"):
+        run_id = _opened(client, fingerprint, name, params, phantom=phantom)
+        live = _Live(client, run_id)
+    status = "KILLED"
+    try:
+        yield live
+        status = "FINISHED"
+    except Exception:
+        status = "FAILED"
+        raise
+    finally:
+        _end(client, run_id, status)
+
+
+def log_evaluated_run() -> str:
+    """Bring the run of the present model up to date from the files; says what it did, gives the run's id.
+
+    Raises:
+        TableError: the files of train or evaluate are missing or do not belong together.
+        StoreError: the store cannot be used.
+    """
+    evaluated = read_evaluated()
+    client = connect()
+    with store_errors("logging the run"):
+        run = _find(client, evaluated.fingerprint, phantom=evaluated.phantom)
+        if run and run.data.tags.get(LOGGED_TAG) == evaluated.digest and run.info.status == "FINISHED":
+            print(f"MLflow: the run '{run.info.run_name}' holds all of this already", flush=True)
+            return str(run.info.run_id)
+        params = evaluated.card["params"]
+        run_id = _opened(client, evaluated.fingerprint, evaluated.title, params, phantom=evaluated.phantom)
+        _log_missing_epochs(client, run_id, evaluated)
+        log_contents(client, run_id, evaluated)
+        client.set_tag(run_id, LOGGED_TAG, evaluated.digest)
+        client.set_terminated(run_id, "FINISHED")
+    print(f"MLflow: logged the run '{evaluated.title}'", flush=True)
+    return run_id
+
+
+def find_run(fingerprint: str, *, phantom: bool) -> str | None:
+    """The id of the run of a fingerprint, or None."""
+    client = connect()
+    with store_errors("looking for the run"):
+        run = _find(client, fingerprint, phantom=phantom)
+    return str(run.info.run_id) if run else None
+
+
+def _find(client: MlflowClient, fingerprint: str, *, phantom: bool) -> Any:  # noqa: ANN401 - an mlflow Run or None
+    found = client.search_runs(
+        [experiment_id(client, phantom=phantom)],
+        filter_string=f"tags.{FINGERPRINT_TAG} = '{fingerprint}'",
+        order_by=["attributes.start_time DESC"],
+    )
+    return next((run for run in found if run.info.status == "FINISHED"), found[0] if found else None)
+
+
+def _opened(client: MlflowClient, fingerprint: str, name: str, params: Mapping[str, Any], *, phantom: bool) -> str:
+    """The run of this fingerprint, set running, made where there is none; parameters that it lacks are added."""
+    run = _find(client, fingerprint, phantom=phantom)
+    if run is None:
+        tags = {FINGERPRINT_TAG: fingerprint, "phantom": "yes" if phantom else "no", **git_state(Path.cwd())}
+        run = client.create_run(experiment_id(client, phantom=phantom), run_name=name, tags=tags)
+    run_id = str(run.info.run_id)
+    if run.info.status != "RUNNING":
+        client.update_run(run_id, status="RUNNING")
+    logged = run.data.params
+    absent = [entities.Param(key, value) for key, value in flattened(params).items() if key not in logged]
+    for start in range(0, len(absent), PARAMS_A_BATCH):
+        client.log_batch(run_id, params=absent[start : start + PARAMS_A_BATCH])
+    return run_id
+
+
+def _log_missing_epochs(client: MlflowClient, run_id: str, evaluated: Evaluated) -> None:
+    done = _logged_epochs(client, run_id)
+    for epoch, figures in epochs(evaluated.history):
+        if epoch not in done:
+            _log_epoch(client, run_id, epoch, figures)
+
+
+def _log_epoch(client: MlflowClient, run_id: str, epoch: int, figures: Mapping[str, float]) -> None:
+    now_ms = int(time.time() * 1000)
+    metrics = [entities.Metric(f"{EPOCH_PREFIX}{key}", float(value), now_ms, epoch) for key, value in figures.items()]
+    client.log_batch(run_id, metrics=metrics)
+
+
+def _logged_epochs(client: MlflowClient, run_id: str) -> set[int]:
+    return {point.step for point in client.get_metric_history(run_id, f"{EPOCH_PREFIX}loss")}
+
+
+def _end(client: MlflowClient, run_id: str, status: str) -> None:
+    try:
+        client.set_terminated(run_id, status)
+    except MlflowException as error:
+        print(f"MLflow: the run could not be ended as {status}: {first_line(error)}", flush=True)

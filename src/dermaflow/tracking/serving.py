@@ -1,0 +1,60 @@
+"""Proof that a registered model serves: loaded back in a process of its own, with the code that travels with it."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from dermaflow.core.errors import PromotionError
+from dermaflow.tracking.backend import MlflowClient
+from dermaflow.tracking.registry import Version
+
+TIMEOUT_S = 300
+_SCRIPT = """
+import base64, json, sys
+import mlflow.pyfunc, pandas
+uri, asked, answered = sys.argv[1:]
+images = [base64.b64decode(text) for text in json.load(open(asked))]
+table = mlflow.pyfunc.load_model(uri).predict(pandas.DataFrame({"image": images}))
+json.dump(table.to_dict("list"), open(answered, "w"))
+"""
+
+
+def served_probabilities(
+    client: MlflowClient, version: Version, images: Sequence[bytes], classes: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """What a registered version says of image files, as MLflow loads it anywhere: shape (n, classes).
+
+    Raises:
+        PromotionError: it cannot be loaded, does not answer, or has other classes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder, "asked.json"), Path(folder, "answered.json")
+        asked.write_text(json.dumps([base64.b64encode(image).decode() for image in images]), encoding="ascii")
+        _ask(client.tracking_uri, version.uri, asked, answered)
+        answer = json.loads(answered.read_text(encoding="utf-8"))
+    try:
+        return np.array([answer[f"p_{name}"] for name in classes], dtype=np.float64).T
+    except KeyError as error:
+        raise PromotionError(f"{version.uri}: expected a column {error}, received {', '.join(answer)}") from error
+
+
+def _ask(store: str, uri: str, asked: Path, answered: Path) -> None:
+    environment = os.environ | {"MLFLOW_TRACKING_URI": store, "MLFLOW_REGISTRY_URI": store}
+    command = [sys.executable, "-c", _SCRIPT, uri, str(asked), str(answered)]
+    try:
+        done = subprocess.run(
+            command, cwd=asked.parent, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PromotionError(f"{uri} does not serve: no answer within {TIMEOUT_S} s") from error
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise PromotionError(f"{uri} does not serve: loading it back and asking it failed, saying: {said}")

@@ -1,0 +1,51 @@
+import contextlib
+
+import numpy as np
+import pytest
+
+from dermaflow.commands.contest import Rules, contest, read_candidate
+from dermaflow.core import paths
+from dermaflow.core.errors import PromotionError
+from dermaflow.core.lesions import LEDGER_COLUMNS, read_table, write_table
+from dermaflow.core.params import load_params
+from dermaflow.evaluation.params import PromoteParams
+from dermaflow.tracking.evaluated import read_evaluated
+from dermaflow.tracking.registry import versions
+from dermaflow.tracking.store import PHANTOM_NAME, connect
+
+
+@pytest.fixture
+def asked(story):
+    """The last candidate of the story (a phantom), its version, the rules."""
+    with contextlib.chdir(story.folder):
+        client = connect()
+        rules = Rules(load_params("promote", PromoteParams), allow_class_change=False, again=False)
+        yield client, versions(client, PHANTOM_NAME)[0], read_candidate(read_evaluated()), rules
+
+
+def test_what_is_served_must_be_what_was_evaluated(asked):
+    client, version, candidate, rules = asked
+    object.__setattr__(candidate, "probabilities", np.roll(candidate.probabilities, 1, axis=1))
+    verdict = contest(client, version, None, candidate, rules)
+    assert not verdict["promote"]
+    assert "As served it differs from its evaluation" in verdict["reasons"][0]
+
+
+def test_images_whose_group_the_champion_has_seen_are_left_out_and_counted(asked):
+    client, version, candidate, rules = asked
+    champion = versions(client, "skin-lesion-classifier")[-1]
+    before = read_table(paths.LEDGER, LEDGER_COLUMNS)
+    joined = before.assign(group_id=before["group_id"].replace({"g0": "g24", "g1": "g25"}))
+    write_table(joined, LEDGER_COLUMNS, paths.LEDGER)
+    verdict = contest(client, version, champion, candidate, rules)
+    write_table(before, LEDGER_COLUMNS, paths.LEDGER)
+    assert verdict["images_left_out"] == 4
+    assert verdict["numbers"]["n_images"] == 44
+    assert verdict["reasons"][0].startswith("4 of 48 test images were left out")
+
+
+def test_a_test_image_that_is_gone_is_told(asked):
+    client, version, candidate, rules = asked
+    object.__setattr__(candidate, "image_ids", ("gone", *candidate.image_ids[1:]))
+    with pytest.raises(PromotionError, match=r"gone\.jpg is missing: `dvc repro` or `dvc checkout`"):
+        contest(client, version, None, candidate, rules)

@@ -1,0 +1,89 @@
+import contextlib
+import sys
+import time
+
+import pytest
+
+from dermaflow.commands.promote import promote
+from dermaflow.core.errors import StoreError, TableError
+from dermaflow.tracking.registry import by_alias, versions
+from dermaflow.tracking.store import PHANTOM_NAME, connect
+
+
+def test_the_first_model_that_reaches_the_floors_comes_into_force(story):
+    scene = story.scenes["first"]
+    assert scene.in_force == ["1", None]
+    (record,) = scene.records
+    assert record["promote"]
+    assert record["champion"] is None
+    assert record["name"] == "skin-lesion-classifier"
+    assert "version 1 promoted: in force now" in scene.said
+
+
+def test_what_is_in_force_is_not_judged_again(story):
+    scene = story.scenes["same again"]
+    assert "nothing to do: this model is skin-lesion-classifier version 1, in force since 20" in scene.said
+    assert scene.records == []
+
+
+def test_a_better_model_replaces_the_champion_which_becomes_previous(story):
+    scene = story.scenes["better"]
+    assert scene.in_force == ["2", "1"]
+    assert scene.records[0]["numbers"]["difference"]["low"] > 0
+    assert scene.records[0]["champion"]["version"] == "1"
+
+
+def test_an_equal_model_is_refused_on_record_and_once_only(story):
+    scene = story.scenes["equal"]
+    assert scene.in_force == ["2", "1"]
+    assert [record["promote"] for record in scene.records] == [False]
+    assert "not better beyond chance" in scene.said
+    assert "decided already" in story.scenes["equal again"].said
+    assert story.scenes["equal again"].records == []
+
+
+def test_a_model_of_other_classes_is_not_compared(story):
+    scene = story.scenes["fewer classes"]
+    assert scene.in_force == ["2", "1"]
+    assert "without vascular lesion" in scene.records[0]["reasons"][0]
+
+
+def test_a_model_that_was_rolled_back_is_not_promoted_again_unasked(story):
+    scene = story.scenes["rolled back model"]
+    assert scene.in_force == ["1", "2"]
+    assert "`dermaflow promote --again` judges it anew" in scene.said
+
+
+def test_a_phantom_never_meets_a_real_model(story):
+    scene = story.scenes["phantom"]
+    assert scene.in_force == ["1", "2"]
+    assert scene.records[0]["champion"] is None
+    assert scene.records[0]["phantom"]
+    with contextlib.chdir(story.folder):
+        client = connect()
+        assert by_alias(client, PHANTOM_NAME, "champion").number == "1"
+        real = {version.fingerprint[:2] for version in versions(client, "skin-lesion-classifier")}
+    assert real == {"aa", "bb", "cc", "dd"}
+
+
+def test_every_decision_is_in_mlflow_too(story):
+    with contextlib.chdir(story.folder):
+        client = connect()
+        for version in versions(client, "skin-lesion-classifier"):
+            assert client.list_artifacts(version.run_id, "decisions")
+            assert client.get_run(version.run_id).data.tags["decision"]
+
+
+def test_without_a_trained_model_the_message_says_what_makes_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text((sys.modules["tests.tiny_project"].ROOT / "params.yaml").read_text())
+    with pytest.raises(TableError, match=r"card\.json is missing: `dvc repro` makes it"):
+        promote()
+
+
+def test_an_unreachable_store_is_told_within_seconds(story, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    start = time.monotonic()
+    with contextlib.chdir(story.folder), pytest.raises(StoreError, match="no MLflow server answers"):
+        promote()
+    assert time.monotonic() - start < 6

@@ -1,0 +1,74 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dermaflow.commands.set_params import SECTIONS, set_params
+from dermaflow.core.errors import ParamsError
+from dermaflow.core.params import load_params, read_sections
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+@pytest.fixture
+def params(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Path(shutil.copy(PARAMS, tmp_path))
+
+
+def changed_lines(path: Path) -> list[str]:
+    before = PARAMS.read_text().splitlines()
+    after = path.read_text().splitlines()
+    assert len(before) == len(after)
+    return [new for old, new in zip(before, after, strict=True) if old != new]
+
+
+def test_every_section_of_params_yaml_is_one_that_its_stage_accepts():
+    assert set(read_sections(PARAMS)) == set(SECTIONS)
+    for section, kind in SECTIONS.items():
+        load_params(section, kind, PARAMS)
+
+
+def test_nothing_but_the_value_changes(params):
+    set_params(["train.epochs=3"])
+    lines = changed_lines(params)
+    assert len(lines) == 1
+    assert lines[0].split() == ["epochs:", "3", "#", "at", "most"]
+
+
+@pytest.mark.parametrize("source", ["../data/Skin cancer ISIC", "/a: b/c", "it's", "{x}", "a # b", "ü/×"])
+def test_a_path_of_any_kind_is_read_back_as_it_was_given(params, source):
+    set_params([f"ingest.source={source}"])
+    assert read_sections(params)["ingest"]["source"] == source
+
+
+def test_quotes_make_text_of_what_would_be_a_number(params):
+    set_params(["ingest.source='2024'"])
+    assert read_sections(params)["ingest"]["source"] == "2024"
+
+
+def test_a_list_and_a_nested_key_can_be_set(params):
+    set_params(["train.filters=[8, 16]", "ingest.phantom.lesions=50"])
+    assert read_sections(params)["train"]["filters"] == [8, 16]
+    assert read_sections(params)["ingest"]["phantom"]["lesions"] == 50
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("train.epoch=3", "expected <section>.<key>=<value>"),
+        ("epochs=3", "expected <section>.<key>=<value>"),
+        ("train.epochs", "expected <section>.<key>=<value>"),
+        ("train.epochs.x=3", "expected <section>.<key>=<value>"),
+        ("train.epochs=three", "train.epochs"),
+        ("train.epochs=0", "train.epochs"),
+        ("split.method=random", "split.method"),
+        ("ingest.source=2024", "ingest.source"),
+    ],
+)
+def test_what_a_stage_would_refuse_leaves_the_file_as_it_was(params, assignment, message):
+    before = params.read_bytes()
+    with pytest.raises(ParamsError, match=message):
+        set_params(["train.batch_size=16", assignment])
+    assert params.read_bytes() == before
+    assert [path.name for path in params.parent.iterdir()] == ["params.yaml"]

@@ -1,0 +1,62 @@
+import pytest
+
+from dermaflow.core import paths
+from dermaflow.core.errors import TableError
+from dermaflow.core.files import read_json, write_json
+from dermaflow.tracking.evaluated import epochs, flat_figures, flattened, read_evaluated
+
+
+@pytest.mark.usefixtures("project")
+def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_none():
+    metrics = {
+        "n_images": 5,
+        "n_groups": 3,
+        "balanced_accuracy": {"value": 0.5, "low": 0.4, "high": 0.6},
+        "accuracy": {"value": 0.7, "low": None, "high": None},
+        "melanoma_auc": None,
+        "per_class": {"nevus": {"n": 5, "sensitivity": {"value": 1.0, "low": 0.9, "high": 1.0}, "specificity": None}},
+    }
+    assert flat_figures(metrics) == {
+        "test_images": 5.0,
+        "test_groups": 3.0,
+        "test_balanced_accuracy": 0.5,
+        "test_balanced_accuracy_low": 0.4,
+        "test_balanced_accuracy_high": 0.6,
+        "test_accuracy": 0.7,
+        "sensitivity/nevus": 1.0,
+        "sensitivity/nevus_low": 0.9,
+        "sensitivity/nevus_high": 1.0,
+    }
+
+
+def test_parameters_are_named_by_section_and_key():
+    assert flattened({"train": {"epochs": 3, "a": {"b": [1, 2]}}}) == {"train.epochs": "3", "train.a.b": "[1, 2]"}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_files_are_read_as_one_model():
+    evaluated = read_evaluated()
+    assert evaluated.fingerprint.startswith("aa11")
+    assert evaluated.title == "cnn 16px · drawn · aa110000"
+    assert [epoch for epoch, _ in epochs(evaluated.history)] == [1, 2, 3]
+    assert next(epochs(evaluated.history))[1] == {"loss": 1.0, "val_loss": 1.1}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_digest_changes_with_any_file():
+    before = read_evaluated()
+    write_json({"passed": False}, paths.VERDICT)
+    after = read_evaluated()
+    assert (before.digest != after.digest, before.model_digest == after.model_digest) == (True, True)
+
+
+@pytest.mark.usefixtures("project")
+def test_an_evaluation_of_another_model_is_refused():
+    metrics = read_json(paths.METRICS)
+    write_json({**metrics, "fingerprint": "ffffffffff"}, paths.METRICS)
+    with pytest.raises(TableError, match=r"is of the model ffffffff.*`dvc repro` brings them together"):
+        read_evaluated()
+    write_json(metrics, paths.METRICS)
+    paths.SEEN.rename("aside")
+    with pytest.raises(TableError, match=r"seen\.csv is missing"):
+        read_evaluated()

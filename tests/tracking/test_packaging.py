@@ -1,0 +1,19 @@
+from importlib.metadata import version
+
+from dermaflow.tracking.packaging import requirements, signature
+
+
+def test_requirements_are_pinned_to_what_is_installed_with_one_tensorflow():
+    pins = dict(line.split("==") for line in requirements())
+    assert pins["keras"] == version("keras")
+    assert len([name for name in pins if name.startswith("tensorflow")]) == 1
+
+
+def test_the_signature_takes_bytes_and_gives_a_probability_a_class_in_order():
+    described = signature(["melanoma", "nevus"])
+    assert [(column.name, column.type.name) for column in described.inputs] == [("image", "binary")]
+    assert [(column.name, column.type.name) for column in described.outputs] == [
+        ("predicted", "string"),
+        ("p_melanoma", "double"),
+        ("p_nevus", "double"),
+    ]

@@ -1,0 +1,108 @@
+import contextlib
+import shutil
+
+import pytest
+
+from dermaflow.core import paths
+from dermaflow.core.errors import StoreError
+from dermaflow.core.files import read_json
+from dermaflow.tracking.runs import find_run, live_run, log_evaluated_run
+from dermaflow.tracking.store import connect
+
+PARAMS = {"train": {"epochs": 3, "filters": [4]}}
+
+
+@pytest.fixture(scope="module")
+def logged(project):  # noqa: ARG001 - the folder in which it happens
+    """An interrupted training, its second attempt, then the evaluation: the run that comes of it."""
+    fingerprint = read_json(paths.CARD)["fingerprint"]
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        live_run(fingerprint, phantom=False, name="cnn", params=PARAMS) as log_epoch,
+    ):
+        log_epoch(1, {"loss": 1.0, "val_loss": 1.1})
+        raise KeyboardInterrupt
+    client = connect()
+    killed = client.get_run(find_run(fingerprint, phantom=False)).info.status
+    with live_run(fingerprint, phantom=False, name="cnn", params=PARAMS) as log_epoch:
+        log_epoch(1, {"loss": 1.0, "val_loss": 1.1})
+        log_epoch(2, {"loss": 0.8, "val_loss": 0.9})
+    return client, killed, client.get_run(log_evaluated_run())
+
+
+def test_an_interrupted_training_goes_on_in_the_same_run(logged):
+    client, killed, run = logged
+    assert killed == "KILLED"
+    assert len(client.search_runs([run.info.experiment_id])) == 1
+    assert [point.step for point in client.get_metric_history(run.info.run_id, "training/loss")] == [1, 2, 3]
+
+
+def test_a_run_holds_all_that_the_files_hold(logged):
+    client, _, run = logged
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"train.epochs": "3", "train.filters": "[4]", "ingest.phantom.lesions": "4"}
+    value = read_json(paths.METRICS)["balanced_accuracy"]
+    found = [run.data.metrics[f"test_balanced_accuracy{end}"] for end in ("", "_low", "_high")]
+    assert found == pytest.approx([value["value"], value["low"], value["high"]])
+    assert {artifact.path for artifact in client.list_artifacts(run.info.run_id, "reports")} == {
+        f"reports/{name}.{ending}"
+        for name, ending in (
+            ("card", "json"),
+            ("history", "csv"),
+            ("metrics", "json"),
+            ("predictions", "csv"),
+            ("verdict", "json"),
+        )
+    }
+    assert [artifact.path for artifact in client.list_artifacts(run.info.run_id, "figures")] == [
+        "figures/confusion.png"
+    ]
+    assert run.inputs.dataset_inputs[0].dataset.digest == "d" * 36
+    assert "| balanced accuracy | 1.00 (1.00–1.00) |" in run.data.tags["mlflow.note.content"]
+    assert run.data.tags["phantom"] == "no"
+
+
+def test_the_model_has_a_signature_pinned_requirements_and_its_code(logged):
+    client, _, run = logged
+    model = client.get_logged_model(run.data.tags["model_id"])
+    folder = client.list_logged_model_artifacts(model.model_id)
+    assert {artifact.path for artifact in folder} >= {"MLmodel", "requirements.txt", "code", "data"}
+
+
+def test_logging_again_changes_nothing_and_says_so(logged, capsys):
+    client, _, run = logged
+    log_evaluated_run()
+    assert "holds all of this already" in capsys.readouterr().out
+    assert client.get_run(run.info.run_id).to_dictionary() == run.to_dictionary()
+
+
+def test_a_run_whose_store_was_deleted_is_made_again_from_the_files(logged, project, tmp_path, monkeypatch):
+    _, _, before = logged
+    shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("mlflow"))
+    monkeypatch.chdir(tmp_path / "project")
+    after = connect().get_run(log_evaluated_run())
+    assert after.data.metrics == before.data.metrics
+    assert after.data.params == before.data.params
+    ours = {"model_id", "mlflow.runName", "mlflow.log-model.history"}
+    assert {k: v for k, v in after.data.tags.items() if k not in ours} == {
+        k: v for k, v in before.data.tags.items() if k not in ours
+    }
+
+
+@pytest.mark.usefixtures("project")
+def test_a_training_that_fails_ends_its_run_as_failed():
+    with pytest.raises(ValueError, match="loss"), live_run("f" * 64, phantom=True, name="cnn", params=PARAMS):
+        raise ValueError("loss is NaN")
+    client = connect()
+    assert client.get_run(find_run("f" * 64, phantom=True)).info.status == "FAILED"
+    assert find_run("f" * 64, phantom=False) is None
+
+
+@pytest.mark.usefixtures("project")
+def test_a_store_that_cannot_be_used_is_told_before_the_training(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    with (
+        pytest.raises(StoreError, match="no MLflow server answers"),
+        live_run("e" * 64, phantom=True, name="cnn", params=PARAMS),
+    ):
+        pytest.fail("the training began")
