@@ -39,7 +39,7 @@ def summary_markdown(outcomes: Mapping[str, str]) -> str:
         f"**Found** {_found(read_json(paths.VERDICT))}",
         f"**Model** {_model(card)}",
         "\n".join(["**On the test partition** (95 % intervals over groups)", *_measured(read_json(paths.METRICS))]),
-        f"**Promotion** {_decided(last_decision())}",
+        f"**Promotion** {_decided(last_decision(card['fingerprint']))}",
         f"**Look** {look}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -58,17 +58,17 @@ def metrics_rows() -> list[dict[str, Any]]:
     return rows
 
 
-def last_decision() -> dict[str, Any]:
-    """The newest record of the promotion gate; its file's name begins with its time.
+def last_decision(fingerprint: str) -> dict[str, Any]:
+    """The newest record of the promotion gate about a model; a record's file name begins with its time.
 
     Raises:
         TableError: there is none.
     """
-    records = sorted(paths.DECISIONS.glob("*.json"))
-    if not records:
-        raise TableError(f"{paths.DECISIONS} holds no decision: `dermaflow promote` makes one")
-    decision: dict[str, Any] = read_json(records[-1])
-    return decision
+    for path in sorted(paths.DECISIONS.glob("*.json"), reverse=True):
+        decision: dict[str, Any] = read_json(path)
+        if decision["candidate"]["fingerprint"] == fingerprint:
+            return decision
+    raise TableError(f"{paths.DECISIONS} holds no decision about {fingerprint[:8]}: `dermaflow promote` makes one")
 
 
 def _work(outcomes: Mapping[str, str]) -> str:

@@ -31,7 +31,12 @@ VERDICT = {
     "quarantined": {"exact-copy": 5, "truncated": 2},
     "dropped_diagnoses": ["seborrheic keratosis"],
 }
-DECISION = {"promote": False, "name": "skin-lesion-classifier", "reasons": ["no better beyond chance"]}
+DECISION = {
+    "promote": False,
+    "name": "skin-lesion-classifier",
+    "reasons": ["no better beyond chance"],
+    "candidate": {"fingerprint": CARD["fingerprint"]},
+}
 
 
 @pytest.fixture
@@ -41,6 +46,8 @@ def reports(tmp_path, monkeypatch):
         write_json(value, path)
     write_json({**DECISION, "promote": True}, paths.DECISIONS / "20260101T000000Z-01234567.json")
     write_json(DECISION, paths.DECISIONS / "20260102T000000Z-01234567.json")
+    other = {**DECISION, "promote": True, "candidate": {"fingerprint": "ffff"}}
+    write_json(other, paths.DECISIONS / "20260103T000000Z-ffffffff.json")
 
 
 @pytest.mark.usefixtures("reports")
@@ -84,4 +91,4 @@ def test_the_rows_leave_out_what_is_undefined():
 def test_no_decision_is_an_error_that_names_its_fix(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(TableError, match="`dermaflow promote` makes one"):
-        last_decision()
+        last_decision("0123")

@@ -1,0 +1,99 @@
+"""The whole pipeline on phantom images, through the flow, in a checkout of its own. The tests build on each other."""
+
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dermaflow.core.files import read_json
+from flows.retrain import outcome_of
+
+
+@pytest.fixture(scope="module")
+def first(checkout) -> str:
+    return checkout.retrain()
+
+
+def processes_in(folder: Path) -> list[str]:
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        try:
+            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.info["cmdline"] or []))
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("Running stage 'train':", "ran"),
+        ("Stage 'train' is cached - skipping run, checking out outputs", "restored"),
+        ("Stage 'train' didn't change, skipping", "unchanged"),
+    ],
+)
+def test_the_outcome_of_a_stage_is_what_dvc_says(line, outcome):
+    assert outcome_of(["something", line]) == outcome
+
+
+def test_one_command_ingests_trains_evaluates_and_promotes(first, checkout):
+    summary = first[first.index("# PHANTOM") :]
+    for expected in ("**Found**", "8 exact-copy", "4 truncated", "balanced accuracy: 0.", "promoted to champion"):
+        assert expected in summary
+    for output in ("models/train/model.keras", "reports/evaluate/figures", "mlflow/store/mlflow.db"):
+        assert (checkout.folder / output).exists()
+
+
+@pytest.mark.usefixtures("first")
+def test_a_phantom_champion_stands_under_a_name_of_its_own(checkout):
+    registry = checkout.run("dermaflow", "registry")
+    assert "skin-lesion-classifier-phantom" in registry
+    (record,) = (checkout.folder / "reports/promote").glob("*.json")
+    assert read_json(record)["name"] == "skin-lesion-classifier-phantom"
+
+
+@pytest.mark.usefixtures("first")
+def test_a_second_run_with_nothing_changed_trains_nothing_and_says_so(checkout):
+    model = checkout.folder / "models/train/model.keras"
+    before = model.stat().st_mtime_ns
+    output = checkout.retrain()
+    assert "nothing was trained" in output
+    assert model.stat().st_mtime_ns == before
+
+
+@pytest.mark.usefixtures("first")
+def test_dvc_repro_works_alone_and_agrees(checkout):
+    output = checkout.run("dvc", "repro")
+    assert "Stage 'train' didn't change, skipping" in output
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(checkout, number):
+    checkout.run("dermaflow", "set", f"train.seed={100 + number}", "train.epochs=12", "train.patience_epochs=12")
+    process = checkout.start("python", "-m", "flows.retrain")
+    assert process.stdout
+    assert any("epoch 2 of" in line for line in process.stdout)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    end = time.monotonic() + 30
+    while (left := processes_in(checkout.folder)) and time.monotonic() < end:
+        time.sleep(0.5)
+    assert left == []
+    output = checkout.retrain()
+    assert "epoch 1 of" not in output
+    assert "train ran" in output
+    assert not [*checkout.folder.glob("data/**/.*"), *checkout.folder.glob("models/**/.?*")]
+
+
+@pytest.mark.usefixtures("first")
+def test_a_missing_source_ends_the_run_with_the_stages_own_words(checkout):
+    before = (checkout.folder / "params.yaml").read_text()
+    checkout.run("dermaflow", "set", "ingest.source=no/such/folder")
+    output = checkout.run("dvc", "repro", "-s", "ingest", status=255)
+    assert "error: " in output
+    assert "no/such/folder" in output
+    (checkout.folder / "params.yaml").write_text(before)
