@@ -1,12 +1,14 @@
 """Ids of images."""
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dermaflow.core.errors import SourceError
+from dermaflow.core.lesions import IMAGE_ID_PATTERN
 from dermaflow.sources.names import MAX_NAME_BYTES, assign_ids, safe_name, slug
 
 A, B, C = (hashlib.sha256(text).hexdigest() for text in (b"a", b"b", b"c"))
@@ -38,7 +40,7 @@ def test_every_name_is_safe_as_a_file_name(stem):
     name = safe_name(stem)
     assert name
     assert len(name.encode()) <= MAX_NAME_BYTES
-    assert not name.startswith(".")
+    assert re.fullmatch(IMAGE_ID_PATTERN, name)
     assert not set(name) & set("/\\\0\n\r \"'*?:")
 
 

@@ -33,6 +33,8 @@ PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image 
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
 PARTITIONS = ("train", "validation", "test")
 
+IMAGE_ID_PATTERN = r"^\w[\w.-]{0,159}$"
+"""A file name without its ending, safe everywhere: letters of any script, digits, underscore, dot, hyphen."""
 PHANTOM = "phantom"
 
 

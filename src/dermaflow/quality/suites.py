@@ -14,11 +14,10 @@ from great_expectations import expectations as gxe
 from great_expectations.render.renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
 
-from dermaflow.core.lesions import ACCEPTED_COLUMNS
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, IMAGE_ID_PATTERN
 from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.quality.pages import standing_alone
 
-SAFE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 MAX_AGE_YEARS = 120
 _NAMED_AT_MOST = 5
 
@@ -70,8 +69,8 @@ def _of_names() -> list[gxe.Expectation]:
         gxe.ExpectColumnValuesToBeUnique(column="image_id", **_says("Each image_id stands in one row only")),
         gxe.ExpectColumnValuesToMatchRegex(
             column="image_id",
-            regex=SAFE_NAME,
-            **_says("Each image_id is a safe file name: letters, digits, underscore, dot, hyphen; at most 128"),
+            regex=IMAGE_ID_PATTERN,
+            **_says("Each image_id is a safe file name: letters, digits, underscore, dot, hyphen; at most 160"),
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="sha256", regex=r"^[0-9a-f]{64}$", **_says("Each sha256 is 64 hexadecimal digits")

@@ -19,6 +19,7 @@ EMBEDDED = Path("mlflow/store/mlflow.db")
 REAL_NAME = "skin-lesion-classifier"
 PHANTOM_NAME = "skin-lesion-classifier-phantom"
 CREATION_TIMEOUT_S = 120
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # the UI then opens on runs, not on chat traces
 
 
 def model_name(*, phantom: bool) -> str:
@@ -66,7 +67,7 @@ def experiment_id(client: MlflowClient, *, phantom: bool) -> str:
         file = sqlite_file(client.tracking_uri)
         location = (file.parent / "artifacts" / name).as_uri() if file else None
         try:
-            return str(client.create_experiment(name, artifact_location=location))
+            return str(client.create_experiment(name, artifact_location=location, tags=KIND))
         except MlflowException:
             found = client.get_experiment_by_name(name)
             if found is None:
