@@ -43,7 +43,7 @@ ui: $(STANDS) ## open MLflow (http://127.0.0.1:5000) and Prefect (http://127.0.0
 
 lock: ## write requirements.lock and requirements-gpu.lock anew from pyproject.toml (needs uv)
 	@for kind in cpu gpu; do \
-	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-strip-extras --extra $$kind --extra dev \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra $$kind --extra dev \
 	    pyproject.toml --output-file requirements$$([ $$kind = cpu ] || echo -gpu).lock || exit 1; done
 
 clean: ## remove the environment; data, models, reports and the stores stay
@@ -52,6 +52,6 @@ clean: ## remove the environment; data, models, reports and the stores stay
 $(STANDS): $(LOCK) pyproject.toml
 	@echo "Installing into .venv from $(LOCK): about 5 minutes the first time."
 	@test -e $@ || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
-	@pip install --disable-pip-version-check --require-hashes --compile --progress-bar off -r $(LOCK)
+	@pip install --disable-pip-version-check --no-deps --require-hashes --compile --progress-bar off -r $(LOCK)
 	@pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -23,7 +23,7 @@ LEDGER = pd.DataFrame(
         ("d", "g4", "test"),
         ("gone", "g5", "validation"),
     ],
-    columns=list(LEDGER_COLUMNS),
+    columns=list(LEDGER_COLUMNS[:3]),
 )
 ACCEPTED = (
     pd.DataFrame(

@@ -8,9 +8,12 @@ from dermaflow.split.params import SplitParams
 
 
 def accepted(*rows, **columns):
-    """Rows as dicts with image_id at least; content_group is the image's own id unless given."""
-    filled = [{"diagnosis": "nevus", "file": f"{row['image_id']}.jpg", "content_group": row["image_id"]} | row
-              for row in rows]  # fmt: skip
+    """Rows as dicts with image_id at least; content_group and bytes are the image's own unless given."""
+    filled = [
+        {"diagnosis": "nevus", "file": f"{name}.jpg", "content_group": name, "sha256": f"bytes of {name}"} | row
+        for row in rows
+        if (name := row["image_id"])
+    ]
     blank = dict.fromkeys(ACCEPTED_COLUMNS, "")
     table = pd.DataFrame([blank | row for row in filled], columns=list(ACCEPTED_COLUMNS), dtype=str)
     return table.assign(**columns)
@@ -41,7 +44,9 @@ def ledger_of():
     """A ledger from image_id=partition; each image is its own group unless given as (partition, group_id)."""
 
     def make(**partitions):
-        rows = [(i, *((p[1], p[0]) if isinstance(p, tuple) else (i, p))) for i, p in partitions.items()]
+        rows = [
+            (i, *((p[1], p[0]) if isinstance(p, tuple) else (i, p)), f"bytes of {i}") for i, p in partitions.items()
+        ]
         return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS), dtype=str)
 
     return make

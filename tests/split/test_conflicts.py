@@ -3,7 +3,8 @@ from dermaflow.split.conflicts import linking_images
 
 def with_partition(images, partitions, stated=()):
     partition = images["image_id"].map(lambda i: partitions.get(i, ""))
-    return images.assign(partition=partition, assigned=(partition != "") & ~images["image_id"].isin(stated))
+    assigned = (partition != "") & ~images["image_id"].isin(stated)
+    return images.assign(partition=partition, assigned=assigned, official=images["official_partition"] == "test")
 
 
 def test_an_image_that_links_two_partitions_is_left_out_with_its_evidence(table):
@@ -38,6 +39,14 @@ def test_what_is_assigned_is_believed_before_what_is_only_stated(table):
     images = table({"image_id": "A", "lesion_id": "L"}, {"image_id": "B", "lesion_id": "L"})
     found = linking_images(with_partition(images, {"A": "train", "B": "test"}, stated=["B"]))
     assert found == {"B": "meant for test, shares lesion_id 'L' with A (train)"}
+
+
+def test_an_official_test_image_is_believed_before_all_else(table):
+    images = table(
+        {"image_id": "A", "lesion_id": "L"}, {"image_id": "B", "lesion_id": "L", "official_partition": "test"}
+    )
+    found = linking_images(with_partition(images, {"A": "train", "B": "test"}, stated=["B"]))
+    assert found == {"A": "meant for train, shares lesion_id 'L' with B (test)"}
 
 
 def test_groups_within_one_partition_may_be_joined(table):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PARTITIONS
 from dermaflow.split.groups import connected
-from dermaflow.split.ledger import extend_ledger
+from dermaflow.split.ledger import WITHDRAWN, extend_ledger
 from dermaflow.split.params import SplitParams
 
 PARAMS = SplitParams(method="grouped", validation_frac=0.15, test_frac=0.2, seed=7)
@@ -30,22 +30,23 @@ def grown(batches):
         rows = rows + [(f"{(i * 37 + number * 11) % 97:02d}x{number}x{i}", *each) for i, each in enumerate(batch)]
         columns = ["image_id", "diagnosis", "lesion_id", "patient_id", "content_group", "official_partition"]
         table = pd.DataFrame(rows, columns=columns, dtype=str).reindex(columns=list(ACCEPTED_COLUMNS), fill_value="")
+        table = table.assign(sha256="bytes of " + table["image_id"])
         own = table["content_group"].where(table["content_group"] != "", "own " + table["image_id"])
         tables.append(table.assign(content_group=own))
     return tables
 
 
 def check_no_group_is_divided(images, ledger):
-    used = images.merge(ledger, on="image_id")
+    used = images.merge(ledger[ledger["partition"] != WITHDRAWN], on="image_id")
     for groups in (connected(used), used["group_id"]):
         assert used.groupby(groups)["partition"].nunique().max() == 1
 
 
 def check_all_are_accounted_for(images, ledger, quarantine):
-    used = set(ledger["image_id"])
+    used = set(ledger.loc[ledger["partition"] != WITHDRAWN, "image_id"])
     assert used.isdisjoint(quarantine["image_id"])
     assert used | set(quarantine["image_id"]) == set(images["image_id"])
-    assert set(ledger["partition"]) <= set(PARTITIONS)
+    assert set(ledger["partition"]) <= {*PARTITIONS, WITHDRAWN}
 
 
 @pytest.mark.parametrize("params", [PARAMS, OFFICIAL], ids=["grouped", "official"])
@@ -59,7 +60,8 @@ def test_however_the_data_grow_no_group_is_divided_and_nothing_moves(params, bat
         check_no_group_is_divided(images, ledger)
         check_all_are_accounted_for(images, ledger, quarantine)
         both = before.merge(ledger, on="image_id", how="left", suffixes=("_before", ""))
-        assert (both["partition_before"] == both["partition"]).all()
+        assert ((both["partition_before"] == both["partition"]) | (both["partition"] == WITHDRAWN)).all()
+        assert params is OFFICIAL or WITHDRAWN not in set(ledger["partition"])
 
 
 @given(batches=deliveries, seed=st.randoms(use_true_random=False))
@@ -94,7 +96,7 @@ def test_proportions_are_roughly_kept_while_the_data_grow(sizes, steps):
     rows = [(f"{g:03d}-{i}", f"L{g}") for g, size in enumerate(sizes) for i in range(size)]
     images = pd.DataFrame(rows, columns=["image_id", "lesion_id"], dtype=str)
     images = images.reindex(columns=list(ACCEPTED_COLUMNS), fill_value="")
-    images = images.assign(diagnosis="nevus", content_group=images["image_id"])
+    images = images.assign(diagnosis="nevus", content_group=images["image_id"], sha256=images["image_id"])
     ledger = EMPTY
     for step in range(1, steps + 1):
         ledger, _ = extend_ledger(ledger, images[: max(40, len(images) * step // steps)], PARAMS)

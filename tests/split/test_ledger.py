@@ -73,16 +73,37 @@ def test_the_official_test_part_is_kept_and_what_leaks_into_it_is_not_used(table
     ]
 
 
-def test_a_new_official_test_image_of_a_trained_lesion_is_not_used(table, singles, ledger_of, official):
+def test_an_image_that_was_renamed_keeps_its_place(singles, no_ledger, grouped):
+    images = singles(60)
+    first, _ = extend_ledger(no_ledger, images, grouped)
+    renamed = images.assign(image_id="R" + images["image_id"], content_group="R" + images["content_group"])
+    second, _ = extend_ledger(first, renamed, grouped)
+    assert partitions(second) == {f"R{name}": partition for name, partition in partitions(first).items()}
+
+
+def test_other_bytes_under_a_known_name_are_a_new_image_and_the_old_one_can_come_back(singles, no_ledger, grouped):
+    images = singles(60)
+    first, _ = extend_ledger(no_ledger, images, grouped)
+    others = images.assign(sha256="other " + images["sha256"])
+    second, _ = extend_ledger(first, others, grouped)
+    assert len(second) == 120
+    fresh, _ = extend_ledger(no_ledger, others, grouped)
+    names = list(images["image_id"])
+    assert {name: partitions(second)[name] for name in names} == partitions(fresh)
+    back, _ = extend_ledger(second, images, grouped)
+    assert {name: partitions(back)[name] for name in names} == partitions(first)
+
+
+def test_training_gives_way_to_a_new_official_test_image_of_its_lesion(table, singles, ledger_of, official):
     images = table(
         {"image_id": "A", "lesion_id": "L", "official_partition": "train"},
         {"image_id": "T", "lesion_id": "L", "official_partition": "test"},
         {"image_id": "U", "official_partition": "test"},
     )
     ledger, quarantine = extend_ledger(ledger_of(A="train"), with_singles(images, singles), official)
-    assert partitions(ledger)["A"] == "train"
-    assert partitions(ledger)["U"] == "test"
-    assert quarantine[["image_id", "reason"]].to_numpy().tolist() == [["T", "links-partitions"]]
+    assert partitions(ledger)["A"] == WITHDRAWN
+    assert partitions(ledger)["T"] == partitions(ledger)["U"] == "test"
+    assert quarantine[["image_id", "reason"]].to_numpy().tolist() == [["A", "links-partitions"]]
 
 
 def test_an_official_split_without_a_test_part_is_refused(singles, no_ledger, official):

@@ -38,7 +38,7 @@ def write_images_and_tables() -> None:
         rows.append({"image_id": image_id, "diagnosis": CLASSES[number // 2 % 3], "source": "phantom-a"})
     lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
     write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
-    ledger = pd.DataFrame({"image_id": lesions["image_id"]})
+    ledger = lesions[["image_id", "sha256"]].copy()
     ledger["group_id"] = [f"g{number // 2}" for number in range(IMAGES)]
     ledger["partition"] = ["test" if image_id in TEST_IMAGES else "train" for image_id in ledger["image_id"]]
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
@@ -163,6 +163,14 @@ def test_a_diagnosis_that_the_model_does_not_know_is_an_error(project):
     lesions.write_text(lesions.read_text().replace("nevus", "dermatofibroma"))
     with pytest.raises(TableError, match="the test images show dermatofibroma"):
         evaluate.main()
+
+
+def test_generated_test_images_under_the_card_of_a_real_model_are_refused(project):
+    card = project / paths.CARD
+    card.write_text(card.read_text().replace('"phantom": true', '"phantom": false'))
+    with pytest.raises(TableError, match=r"files of two runs were mixed; `dvc repro` brings them together"):
+        evaluate.main()
+    assert not (project / paths.METRICS).exists()
 
 
 def test_an_image_spoilt_since_validation_is_named_and_nothing_is_written(project):

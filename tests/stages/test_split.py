@@ -19,7 +19,8 @@ def images(n, **more):
                  "lesion_id": f"L{i // 4 * 2 + i % 2}"} | more
         for i in range(n)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS))
+    return table.assign(sha256="bytes of " + table["image_id"])
 
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -108,7 +109,7 @@ def test_ham10000_is_split_by_lesion_in_the_proportions_asked_for(ham10000):
     table = pd.DataFrame(dict.fromkeys(ACCEPTED_COLUMNS, ""), index=metadata.index)
     table = table.assign(
         image_id=metadata["image_id"], content_group=metadata["image_id"], lesion_id=metadata["lesion_id"],
-        diagnosis=metadata["dx"].map(names),
+        diagnosis=metadata["dx"].map(names), sha256=metadata["image_id"],
     )  # fmt: skip
     write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
     split.main()

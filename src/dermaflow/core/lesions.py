@@ -28,7 +28,12 @@ INGESTED_COLUMNS = (
 )
 ACCEPTED_COLUMNS = (*INGESTED_COLUMNS, "content_group")  # content_group: same value = near-identical images
 QUARANTINE_COLUMNS = ("image_id", "file", "reason", "evidence")
-LEDGER_COLUMNS = ("image_id", "group_id", "partition")  # one of PARTITIONS, or withdrawn: not used any more
+LEDGER_COLUMNS = (
+    "image_id",  # its name at present, or its last one
+    "group_id",
+    "partition",  # one of PARTITIONS, or withdrawn: not used any more
+    "sha256",  # what the ledger knows an image by: a name may pass to other bytes
+)
 PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
 PARTITIONS = ("train", "validation", "test")

@@ -14,13 +14,14 @@ def linking_images(images: pd.DataFrame) -> dict[str, str]:
     """Find the images without which no group lies in two partitions.
 
     The images of a group that lies in two partitions are added one after another: those that the ledger has
-    assigned (test, validation, train), then those with a stated partition, then the rest, each by image_id.
+    assigned (test, validation, train), then those with a stated partition, then the rest, each by image_id;
+    before them all an official test part, to which training gives way.
     An image that would join two partitions is left out; what follows is judged without it. Hence the
     result does not depend on the order of rows.
 
     Args:
         images: one row an image, with image_id, partition (blank where free), assigned (bool: the partition
-            comes from the ledger) and LINKS.
+            comes from the ledger), official (bool: its source calls it test, and that counts) and LINKS.
 
     Returns:
         For each image to leave out, by image_id: the evidence.
@@ -28,9 +29,10 @@ def linking_images(images: pd.DataFrame) -> dict[str, str]:
     numbers = connected(images)
     fixed = images["partition"].where(images["partition"] != "")
     mixed = fixed.groupby(numbers).transform("nunique") > 1
-    suspects = images.assign(belief=images["partition"].map(_FIRST.index))[mixed].sort_values(
-        ["assigned", "belief", "image_id"], ascending=[False, True, True]
-    )
+    official_test = images["official"] & (images["partition"] == "test")
+    suspects = images.assign(belief=images["partition"].map(_FIRST.index), official_test=official_test)[
+        mixed
+    ].sort_values(["official_test", "assigned", "belief", "image_id"], ascending=[False, False, True, True])
     forest = _Forest()
     found = {}
     rows = zip(suspects["image_id"], suspects["partition"], *(suspects[link] for link in LINKS), strict=True)

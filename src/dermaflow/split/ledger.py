@@ -27,6 +27,8 @@ def extend_ledger(
     - With method `official` the images that the source calls test are test, and every other image of their
       groups is not used (leaks-into-official-test).
     - Rows of images that have left the data stay, so that they come back to the same place.
+    - An image is known by its bytes: one that was renamed keeps its place, and other bytes under a known
+      name are a new image.
 
     Args:
         previous: the ledger so far, LEDGER_COLUMNS; empty for a new one.
@@ -40,6 +42,7 @@ def extend_ledger(
             any image to train on.
         TableError: an image_id occurs twice.
     """
+    previous = _renamed(previous, lesions)
     images = _working_table(previous, lesions, params)
     withdrawn = images["partition"] == WITHDRAWN
     unused = dict.fromkeys(images.loc[withdrawn, "image_id"], "withdrawn in an earlier split; a new ledger forgets it")
@@ -55,6 +58,16 @@ def extend_ledger(
     _check(used, images)
     quarantine = _quarantine(images, {LINKS_PARTITIONS: unused, LEAKS: leaks})
     return _merged(previous, used, unused), quarantine
+
+
+def _renamed(previous: pd.DataFrame, lesions: pd.DataFrame) -> pd.DataFrame:
+    """The ledger under present names; a name that has passed to other bytes gets eight digits of the hash behind it."""
+    ledger = previous.reset_index(drop=True)
+    present = dict(zip(lesions["sha256"], lesions["image_id"], strict=True))
+    name = ledger["sha256"].map(present)
+    passed_on = name.isna() & ledger["image_id"].isin(lesions["image_id"].tolist())
+    kept = ledger["image_id"].where(~passed_on, ledger["image_id"] + "_" + ledger["sha256"].str[:8])
+    return ledger.assign(image_id=name.fillna(kept))
 
 
 def _working_table(previous: pd.DataFrame, lesions: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
