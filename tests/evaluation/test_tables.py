@@ -7,6 +7,7 @@ import pytest
 from dermaflow.core.errors import SplitError, TableError
 from dermaflow.evaluation.tables import (
     ROC_COLUMNS,
+    check_kind,
     confusion_table,
     images_of_test,
     prediction_columns,
@@ -71,3 +72,11 @@ def test_a_test_of_one_class_gives_an_empty_roc_table():
     table = roc_table(np.array([0, 0]), np.array([[0.8, 0.2], [0.6, 0.4]]), CLASSES)
     assert tuple(table.columns) == ROC_COLUMNS
     assert table.empty
+
+
+def test_generated_images_are_no_test_of_a_model_of_photographs():
+    lesions = pd.DataFrame({"image_id": ["a", "PHANTOM_1"], "source": ["isic9", "phantom-a"]})
+    check_kind(lesions, lesions[:1], phantom=False)
+    check_kind(lesions, lesions, phantom=True)
+    with pytest.raises(TableError, match="the test images hold generated ones"):
+        check_kind(lesions, lesions, phantom=False)

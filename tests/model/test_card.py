@@ -22,6 +22,12 @@ def test_what_is_read_back_is_what_was_written(card: Card, tmp_path: Path) -> No
     assert json.loads((tmp_path / "card.json").read_text())["classes"] == ["melanoma", "nevus"]
 
 
+def test_a_card_from_before_the_commit_was_kept_is_still_read(card: Card, tmp_path: Path) -> None:
+    old = {name: value for name, value in card.model_dump(mode="json").items() if name != "git"}
+    (tmp_path / "card.json").write_text(json.dumps(old))
+    assert read_card(tmp_path / "card.json").git is None
+
+
 def test_classes_out_of_order_are_refused(card: Card) -> None:
     with pytest.raises(ValidationError, match="in its order, received nevus, melanoma"):
         Card.model_validate({**card.model_dump(), "classes": ("nevus", "melanoma")})

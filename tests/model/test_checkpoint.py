@@ -1,5 +1,6 @@
 """What is kept of a training on its way."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dermaflow.model.checkpoint import (
     HISTORY_COLUMNS,
     Row,
+    abandoned,
     best_epoch,
     is_over,
     model_file,
@@ -73,6 +75,17 @@ def test_the_best_epoch_is_the_first_of_equals() -> None:
 )
 def test_a_training_ends_after_all_epochs_or_too_long_without_a_better_one(losses: list[float], over: bool) -> None:  # noqa: FBT001
     assert is_over(history_of(*losses), epochs=4, patience_epochs=2) is over
+
+
+def test_only_what_nobody_wrote_to_for_seven_days_is_abandoned(tmp_path: Path) -> None:
+    for name, days in (("old", 7.1), ("young", 6.9), ("old folder, young file", 0)):
+        stored(tmp_path / name, 1.0)
+        for path in (*(tmp_path / name).iterdir(), tmp_path / name):
+            os.utime(path, (1e9 - days * 86_400,) * 2)
+    os.utime(tmp_path / "old folder, young file", (0, 0))
+    (tmp_path / "a file").touch()
+    assert abandoned(tmp_path, 1e9) == [tmp_path / "old"]
+    assert abandoned(tmp_path / "never there", 1e9) == []
 
 
 def test_nothing_is_left_after_removal(tmp_path: Path) -> None:

@@ -5,10 +5,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dermaflow.model.card import Git
 from dermaflow.model.checkpoint import HISTORY_COLUMNS
 from dermaflow.model.examples import EXAMPLE_COLUMNS
 from dermaflow.model.job import Job, card_of, job_of
 from dermaflow.model.params import TrainParams
+
+ACCEPTED = [("a", "melanoma", "isic9"), ("b", "nevus", "ham"), ("c", "nevus", "ham"), ("t", "nevus", "phantom-a")]
+
+
+def tables(rows: list[tuple[str, str, str]], **partitions: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ledger and accepted images; an image that no partition is given for is in train."""
+    accepted = pd.DataFrame(rows, columns=["image_id", "diagnosis", "source"])
+    partition = [partitions.get(name, "train") for name in accepted["image_id"]]
+    return accepted[["image_id"]].assign(partition=partition), accepted
 
 
 @pytest.fixture
@@ -20,11 +30,8 @@ def job(params: TrainParams, tmp_path: Path) -> Job:
     )
     for file in examples["file"]:
         Path(file).write_text(file)
-    accepted = pd.DataFrame(
-        [("a", "melanoma", "isic9"), ("b", "nevus", "ham"), ("c", "nevus", "ham"), ("t", "nevus", "phantom-a")],
-        columns=["image_id", "diagnosis", "source"],
-    )
-    return job_of(examples, accepted, params, {"train": params.model_dump()})
+    ledger, accepted = tables(ACCEPTED, c="validation", t="withdrawn")
+    return job_of(examples, ledger, accepted, params, {"train": params.model_dump()})
 
 
 def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_source(job: Job) -> None:
@@ -37,18 +44,21 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
     assert [file.name for file in job.files("validation")] == ["c-0.jpg"]
 
 
-def test_what_was_trained_on_decides_whether_a_model_is_phantom(job: Job) -> None:
-    assert not job.phantom
-    used = pd.DataFrame(
-        [("a", "melanoma", "phantom-b"), ("b", "nevus", "ham")], columns=["image_id", "diagnosis", "source"]
-    )
-    assert job_of(job.examples, used, job.params, {}).phantom
+@pytest.mark.parametrize("partition", ["train", "validation", "test"])
+def test_a_generated_image_in_any_partition_makes_a_phantom_and_nothing_else_does(job: Job, partition: str) -> None:
+    assert not job.phantom  # the ledger has withdrawn the only generated one
+    ledger, accepted = tables(ACCEPTED, c="validation", t=partition)
+    tainted = job_of(job.examples, ledger, accepted, job.params, {})
+    assert tainted.phantom
+    assert tainted.fingerprint == job.fingerprint
+    assert not job_of(job.examples, ledger.iloc[:3], accepted, job.params, {}).phantom
 
 
 def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
     history = [dict.fromkeys(HISTORY_COLUMNS[1:], loss) for loss in (3.0, 1.0, 2.0)]
-    card = card_of(job, history, 123, {"keras": "3"})
+    card = card_of(job, history, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
     assert (card.best_epoch, card.epochs, card.seed, card.n_parameters) == (2, 3, 7, 123)
     assert (card.fingerprint, card.data, card.phantom) == (job.fingerprint, job.data, False)
+    assert card.git == Git(commit="c" * 40, dirty=True)
     assert card.input.image_size_px == 24
     assert card.params == {"train": job.params.model_dump()}

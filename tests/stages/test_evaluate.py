@@ -126,7 +126,7 @@ def test_the_metrics_name_the_model_and_agree_with_the_predictions(evaluated):
 
 
 def test_the_tables_for_dvc_plots_are_there(evaluated):
-    confusion = pd.read_csv(evaluated / evaluate.CONFUSION)
+    confusion = pd.read_csv(evaluated / paths.CONFUSION)
     assert list(confusion.columns) == ["actual", "predicted"]
     assert len(confusion) == 20
     assert set(pd.read_csv(evaluated / paths.ROC)["diagnosis"]) == set(CLASSES)

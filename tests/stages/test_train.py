@@ -17,7 +17,7 @@ from dermaflow.core.errors import DermaflowError, ImageError, ParamsError, Table
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PLAN_COLUMNS, SEEN_COLUMNS, read_table, write_table
 from dermaflow.model.bundle import load_bundle
-from dermaflow.model.card import read_card
+from dermaflow.model.card import Git, read_card
 from dermaflow.model.checkpoint import HISTORY_COLUMNS
 from dermaflow.stages import train
 
@@ -102,6 +102,30 @@ def test_a_killed_training_leaves_no_output_and_goes_on_to_the_same_model(
     assert paths.MODEL.read_bytes() == (project / paths.MODEL).read_bytes()
     assert read_card(paths.CARD) == read_card(project / paths.CARD)
     assert_outputs_agree()
+
+
+def git(*arguments: str) -> str:
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_model_knows_its_commit_and_checkpoints_that_were_abandoned_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("init", "-q")
+    git("add", "params.yaml")
+    git("commit", "-qm", "one")
+    paths.PARAMS.write_text(
+        PARAMS.replace("epochs: 3", "epochs: 1").replace("patience_epochs: 1", "patience_epochs: 3")
+    )
+    old, young = (paths.CHECKPOINTS / name for name in ("a" * 64, "b" * 64))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    train.main()
+    assert read_card(paths.CARD).git == Git(commit=git("rev-parse", "HEAD"), dirty=True)
+    assert list((project / paths.CHECKPOINTS).iterdir()) == [project / young]
+    assert "removed 1 checkpoints of trainings abandoned" in capsys.readouterr().out
 
 
 def assert_outputs_agree() -> None:

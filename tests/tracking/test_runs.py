@@ -1,11 +1,12 @@
 import contextlib
 import shutil
+import subprocess
 
 import pytest
 
 from dermaflow.core import paths
 from dermaflow.core.errors import StoreError
-from dermaflow.core.files import read_json
+from dermaflow.core.files import read_json, write_json
 from dermaflow.tracking.runs import find_run, live_run, log_evaluated_run
 from dermaflow.tracking.store import connect
 
@@ -60,6 +61,7 @@ def test_a_run_holds_all_that_the_files_hold(logged):
     assert run.inputs.dataset_inputs[0].dataset.digest == "d" * 36
     assert "| balanced accuracy | 1.00 (1.00–1.00) |" in run.data.tags["mlflow.note.content"]
     assert run.data.tags["phantom"] == "no"
+    assert run.data.tags["mlflow.source.name"] == "dermaflow train"
 
 
 def test_the_model_has_a_signature_pinned_requirements_and_its_code(logged):
@@ -87,6 +89,36 @@ def test_a_run_whose_store_was_deleted_is_made_again_from_the_files(logged, proj
     assert {k: v for k, v in after.data.tags.items() if k not in ours} == {
         k: v for k, v in before.data.tags.items() if k not in ours
     }
+
+
+def test_a_run_names_the_commit_of_its_training_and_not_the_present_one(logged, project, tmp_path, monkeypatch):
+    _, _, before = logged
+    assert "mlflow.source.git.commit" not in before.data.tags
+    shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("mlflow"))
+    monkeypatch.chdir(tmp_path / "project")
+    for command in ("init -q", "add params.yaml", "-c user.name=a -c user.email=a@b.c commit -qm one"):
+        subprocess.run(["git", *command.split()], check=True)
+    write_json(read_json(paths.CARD) | {"git": {"commit": "c" * 40, "dirty": True}}, paths.CARD)
+    tags = connect().get_run(log_evaluated_run()).data.tags
+    assert tags["mlflow.source.git.commit"] == "c" * 40
+    assert tags["git_changed"] == "yes"
+
+
+def test_logging_that_fails_midway_ends_the_run_and_the_next_call_goes_on_with_it(project, tmp_path, monkeypatch):
+    shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("mlflow"))
+    monkeypatch.chdir(tmp_path / "project")
+    artifacts = tmp_path / "project/mlflow/store/artifacts"
+    artifacts.parent.mkdir(parents=True)
+    artifacts.write_text("a file where the artifacts belong")
+    with pytest.raises(OSError, match="artifacts"):
+        log_evaluated_run()
+    run_id = find_run(read_json(paths.CARD)["fingerprint"], phantom=False)
+    assert connect().get_run(run_id).info.status == "FAILED"
+    artifacts.unlink()
+    assert log_evaluated_run() == run_id
+    run = connect().get_run(run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["model_id"]
 
 
 @pytest.mark.usefixtures("project")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core.errors import SplitError, TableError
+from dermaflow.core.lesions import is_phantom
 from dermaflow.evaluation.metrics import Floats, Indices, roc_points
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
@@ -33,6 +34,23 @@ def images_of_test(lesions: pd.DataFrame, ledger: pd.DataFrame, classes: Sequenc
             "`dvc repro` trains it on the present data"
         )
     return images.sort_values("image_id", ignore_index=True)
+
+
+def check_kind(lesions: pd.DataFrame, images: pd.DataFrame, *, phantom: bool) -> None:
+    """Refuse to test a model of photographs on generated images.
+
+    Args:
+        lesions: ACCEPTED_COLUMNS; images: the tested ones among them.
+        phantom: what the model's card says.
+
+    Raises:
+        TableError: a test image is generated, and the card does not say that the model is a phantom.
+    """
+    if not phantom and is_phantom(lesions[lesions["image_id"].isin(images["image_id"])]):
+        raise TableError(
+            "the test images hold generated ones (PHANTOM), the card says that the model knows photographs only: "
+            "files of two runs were mixed; `dvc repro` brings them together"
+        )
 
 
 def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:

@@ -39,6 +39,13 @@ class Data(_Part):
     validation: dict[str, int]
 
 
+class Git(_Part):
+    """The commit that a training ran at; no part of its fingerprint, which names the code itself."""
+
+    commit: str
+    dirty: bool  # whether tracked files differed from it
+
+
 class Card(_Part):
     """The whole card; card.json holds it field by field."""
 
@@ -56,6 +63,7 @@ class Card(_Part):
     best_epoch: int  # counted from 1; the epoch whose weights these are
     epochs: int  # done
     versions: dict[str, str]
+    git: Git | None = None  # None: trained outside a repository
 
     @model_validator(mode="after")
     def _classes_in_order(self) -> "Card":

@@ -4,6 +4,7 @@ Each epoch writes its model first and history.csv last, so that a training kille
 end of a whole epoch. Only the last model and the best are kept. No Keras: how a model is saved is the caller's.
 """
 
+import math
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from dermaflow.core.files import replacing
 from dermaflow.core.lesions import read_table_if_any, write_table
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
+
+ABANDONED_AFTER_S = 7 * 24 * 3600.0
 
 Row = dict[str, float]
 """HISTORY_COLUMNS of one epoch, except its number."""
@@ -67,6 +70,25 @@ def write_history(history: Sequence[Row], path: Path) -> None:
     write_table(table.assign(epoch=range(1, len(table) + 1)), HISTORY_COLUMNS, path)
 
 
+def abandoned(root: Path, now_s: float) -> list[Path]:
+    """The folders in `root` in which nothing was written for ABANDONED_AFTER_S: nobody goes on from them.
+
+    A training that is running writes at the end of each epoch; so young ones are left to whoever writes them.
+
+    Args:
+        now_s: the present time, in seconds since 1970, as `time.time` gives it.
+    """
+    return sorted(folder for folder in root.glob("*/") if now_s - _last_write_s(folder) > ABANDONED_AFTER_S)
+
+
 def remove(folder: Path) -> None:
     """Remove all that is stored of a training, finished or not."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_write_s(folder: Path) -> float:
+    """When a file of the folder, or the folder itself, was last written; infinitely late if it is being removed."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except FileNotFoundError:
+        return math.inf

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dermaflow.core.lesions import is_phantom
+from dermaflow.core.lesions import PARTITIONS, is_phantom
 from dermaflow.core.taxonomy import in_order
-from dermaflow.model.card import Card, Data, Input
+from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
 from dermaflow.model.examples import counts
 from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint
@@ -51,6 +51,7 @@ class Job:
 
 def job_of(
     examples: pd.DataFrame,
+    ledger: pd.DataFrame,
     accepted: pd.DataFrame,
     params: TrainParams,
     sections: Mapping[str, Any],
@@ -59,7 +60,9 @@ def job_of(
     """Describe a training; the files of the examples are read once, for their digests.
 
     Args:
-        examples: EXAMPLE_COLUMNS, checked (see model.examples); accepted: ACCEPTED_COLUMNS.
+        examples: EXAMPLE_COLUMNS, checked (see model.examples).
+        ledger: LEDGER_COLUMNS; a generated image in any partition, test too, makes the model a phantom.
+        accepted: ACCEPTED_COLUMNS.
         sections: of params.yaml, up to and including train.
     """
     classes = in_order(accepted["diagnosis"])
@@ -71,13 +74,13 @@ def job_of(
         examples=examples,
         classes=classes,
         data=data,
-        phantom=is_phantom(used),
+        phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
         fingerprint=training_fingerprint(params, data.fingerprint, code_digest()),
     )
 
 
-def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str, str]) -> Card:
-    """The card of a finished training."""
+def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str, str], git: Git | None) -> Card:
+    """The card of a finished training; `git`: what it ran at."""
     return Card(
         fingerprint=job.fingerprint,
         phantom=job.phantom,
@@ -91,7 +94,12 @@ def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str,
         best_epoch=best_epoch(history),
         epochs=len(history),
         versions=versions,
+        git=git,
     )
+
+
+def _in_use(ledger: pd.DataFrame) -> pd.Series:
+    return ledger.loc[ledger["partition"].isin(PARTITIONS), "image_id"]
 
 
 def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], workers: int | None) -> Data:

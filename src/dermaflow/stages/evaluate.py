@@ -23,6 +23,7 @@ from dermaflow.evaluation.report import Outcome, metrics_of, summary_lines
 from dermaflow.evaluation.tables import (
     HISTORY_COLUMNS,
     ROC_COLUMNS,
+    check_kind,
     confusion_table,
     images_of_test,
     prediction_columns,
@@ -39,6 +40,7 @@ def main() -> None:
     bundle = load_bundle(paths.MODEL.parent)
     lesions = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
     images = images_of_test(lesions, read_table(paths.LEDGER, LEDGER_COLUMNS), bundle.card.classes)
+    check_kind(lesions, images, phantom=bundle.card.phantom)
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
     outcome = Outcome(

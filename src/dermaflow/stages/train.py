@@ -7,6 +7,9 @@ Writes  models/train/model.keras, card.json, history.csv, seen.csv
 Run     python -m dermaflow.stages.train
 """
 
+import time
+from pathlib import Path
+
 import pandas as pd
 
 from dermaflow.core import paths
@@ -21,12 +24,13 @@ from dermaflow.core.lesions import (
 )
 from dermaflow.core.params import load_params, read_sections
 from dermaflow.model.archive import save_model
-from dermaflow.model.card import write_card
-from dermaflow.model.checkpoint import best_epoch, remove, write_history
+from dermaflow.model.card import Git, write_card
+from dermaflow.model.checkpoint import abandoned, best_epoch, remove, write_history
 from dermaflow.model.examples import examples_of, seen_images
 from dermaflow.model.job import Job, card_of, job_of
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Pixels, decoded
+from dermaflow.tracking.git import CHANGED_TAG, COMMIT_TAG, git_state
 from dermaflow.tracking.runs import live_run
 
 SECTIONS = ("ingest", "validate", "split", "augment", "train")
@@ -35,7 +39,7 @@ SECTIONS = ("ingest", "validate", "split", "augment", "train")
 def main() -> None:
     """Decode first, then train: TensorFlow starts threads, after which no process may be forked."""
     accepted = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
-    job = read_job(accepted)
+    job, git = read_job(accepted), git_of(Path.cwd())
     folder = paths.CHECKPOINTS / job.fingerprint
     learnt, validation = (
         Pixels(decoded(job.files(part), job.params.image_size_px, folder / f"{part}.npy"), job.labels(part))
@@ -49,8 +53,8 @@ def main() -> None:
     save_model(fitted.model, paths.MODEL)
     write_history(fitted.history, paths.HISTORY)
     write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
-    write_card(card_of(job, fitted.history, fitted.model.count_params(), versions()), paths.CARD)
-    remove(folder)
+    write_card(card_of(job, fitted.history, fitted.model.count_params(), versions(), git), paths.CARD)
+    clean_up(folder)
     best = best_epoch(fitted.history)
     print(f"kept epoch {best}, validation loss {fitted.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
 
@@ -60,7 +64,7 @@ def read_job(accepted: pd.DataFrame) -> Job:
     params = load_params("train", TrainParams)
     sections = {name: section for name, section in read_sections().items() if name in SECTIONS}
     plan, ledger = read_table(paths.PLAN, PLAN_COLUMNS), read_table(paths.LEDGER, LEDGER_COLUMNS)
-    job = job_of(examples_of(plan, ledger, accepted), accepted, params, sections)
+    job = job_of(examples_of(plan, ledger, accepted), ledger, accepted, params, sections)
     n_train, n_copies = sum(job.data.train.values()), sum(job.data.copies.values())
     print(
         f"{job.name}: {len(job.classes)} classes; {n_train:,} training images and {n_copies:,} copies, "
@@ -68,6 +72,22 @@ def read_job(accepted: pd.DataFrame) -> Job:
         flush=True,
     )
     return job
+
+
+def git_of(folder: Path) -> Git | None:
+    """The commit that the training runs at; it travels with the model, which may be logged at a later one."""
+    state = git_state(folder)
+    return Git(commit=state[COMMIT_TAG], dirty=state[CHANGED_TAG] == "yes") if state else None
+
+
+def clean_up(folder: Path) -> None:
+    """Remove the checkpoint of this training, and those that nobody has gone on from for long."""
+    remove(folder)
+    old = abandoned(paths.CHECKPOINTS, time.time())
+    for each in old:
+        remove(each)
+    if old:
+        print(f"removed {len(old)} checkpoints of trainings abandoned more than 7 days ago", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 from dermaflow.core import paths
 from dermaflow.tracking.backend import MlflowClient, entities
 from dermaflow.tracking.evaluated import HEADLINES, REPORT_FILES, Evaluated, figures, flat_figures
+from dermaflow.tracking.git import git_tags
 from dermaflow.tracking.packaging import log_model
 
 MODEL_ID_TAG = "model_id"
@@ -55,12 +56,14 @@ def _tags(evaluated: Evaluated) -> dict[str, str]:
         "classes": str(len(card["classes"])),
         "best_epoch": str(card.get("best_epoch", "")),
         "mlflow.note.content": _summary(evaluated),
+        **git_tags(card),
     }
 
 
 def _summary(evaluated: Evaluated) -> str:
     card, metrics = evaluated.card, evaluated.metrics
     kind = "generated images (phantom): it says nothing about skin" if evaluated.phantom else "photographs"
+    absent = ", ".join(metrics.get("classes_without_test_images", ()))
     images = f"{metrics['n_images']} test images in {metrics['n_groups']} groups"
     lines = [
         f"**{evaluated.title}**: trained on {kind}.",
@@ -72,6 +75,7 @@ def _summary(evaluated: Evaluated) -> str:
         "| diagnosis | n | sensitivity | specificity |",
         "|---|---|---|---|",
         *(_row(name, metrics["per_class"].get(name, {})) for name in card["classes"]),
+        *(["", f"Balanced accuracy and macro AUC leave out what no test image shows: {absent}."] if absent else []),
     ]
     return "\n".join(lines)
 

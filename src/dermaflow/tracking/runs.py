@@ -13,7 +13,7 @@ from typing import Any
 from dermaflow.tracking.backend import MlflowClient, MlflowException, entities
 from dermaflow.tracking.contents import log_contents
 from dermaflow.tracking.evaluated import Evaluated, epochs, flattened, read_evaluated
-from dermaflow.tracking.git import git_state
+from dermaflow.tracking.git import git_state, git_tags
 from dermaflow.tracking.probe import first_line
 from dermaflow.tracking.store import connect, experiment_id, store_errors
 
@@ -22,6 +22,7 @@ FINGERPRINT_TAG = "fingerprint"
 LOGGED_TAG = "logged_digest"
 EPOCH_PREFIX = "training/"
 PARAMS_A_BATCH = 100
+SOURCE_TAGS = {"mlflow.source.name": "dermaflow train", "mlflow.source.type": "LOCAL"}  # what the UI calls Source
 
 
 class _Live:
@@ -59,21 +60,19 @@ def live_run(fingerprint: str, phantom: bool, name: str, params: Mapping[str, An
     """
     client = connect()
     with store_errors("opening the run"):
-        run_id = _opened(client, fingerprint, name, params, phantom=phantom)
-        live = _Live(client, run_id)
-    status = "KILLED"
-    try:
+        run_id = _opened(client, fingerprint, name, phantom=phantom, git=git_state(Path.cwd()))
+    with _ended_on_failure(client, run_id):
+        with store_errors("opening the run"):
+            _log_params(client, run_id, params)
+            live = _Live(client, run_id)
         yield live
-        status = "FINISHED"
-    except Exception:
-        status = "FAILED"
-        raise
-    finally:
-        _end(client, run_id, status)
+    _end(client, run_id, "FINISHED")
 
 
 def log_evaluated_run() -> str:
     """Bring the run of the present model up to date from the files; says what it did, gives the run's id.
+
+    One that fails midway leaves the run FAILED; the next call goes on with it.
 
     Raises:
         TableError: the files of train or evaluate are missing or do not belong together.
@@ -86,12 +85,14 @@ def log_evaluated_run() -> str:
         if run and run.data.tags.get(LOGGED_TAG) == evaluated.digest and run.info.status == "FINISHED":
             print(f"MLflow: the run '{run.info.run_name}' holds all of this already", flush=True)
             return str(run.info.run_id)
-        params = evaluated.card["params"]
-        run_id = _opened(client, evaluated.fingerprint, evaluated.title, params, phantom=evaluated.phantom)
-        _log_missing_epochs(client, run_id, evaluated)
-        log_contents(client, run_id, evaluated)
-        client.set_tag(run_id, LOGGED_TAG, evaluated.digest)
-        client.set_terminated(run_id, "FINISHED")
+        git = git_tags(evaluated.card)
+        run_id = _opened(client, evaluated.fingerprint, evaluated.title, phantom=evaluated.phantom, git=git)
+        with _ended_on_failure(client, run_id):
+            _log_params(client, run_id, evaluated.card["params"])
+            _log_missing_epochs(client, run_id, evaluated)
+            log_contents(client, run_id, evaluated)
+            client.set_tag(run_id, LOGGED_TAG, evaluated.digest)
+            client.set_terminated(run_id, "FINISHED")
     print(f"MLflow: logged the run '{evaluated.title}'", flush=True)
     return run_id
 
@@ -113,20 +114,24 @@ def _find(client: MlflowClient, fingerprint: str, *, phantom: bool) -> Any:  # n
     return next((run for run in found if run.info.status == "FINISHED"), found[0] if found else None)
 
 
-def _opened(client: MlflowClient, fingerprint: str, name: str, params: Mapping[str, Any], *, phantom: bool) -> str:
-    """The run of this fingerprint, set running, made where there is none; parameters that it lacks are added."""
+def _opened(client: MlflowClient, fingerprint: str, name: str, *, phantom: bool, git: Mapping[str, str]) -> str:
+    """The run of this fingerprint, set running, made where there is none; git: tags of the commit trained at."""
     run = _find(client, fingerprint, phantom=phantom)
     if run is None:
-        tags = {FINGERPRINT_TAG: fingerprint, "phantom": "yes" if phantom else "no", **git_state(Path.cwd())}
+        tags = {FINGERPRINT_TAG: fingerprint, "phantom": "yes" if phantom else "no", **SOURCE_TAGS, **git}
         run = client.create_run(experiment_id(client, phantom=phantom), run_name=name, tags=tags)
     run_id = str(run.info.run_id)
     if run.info.status != "RUNNING":
         client.update_run(run_id, status="RUNNING")
-    logged = run.data.params
+    return run_id
+
+
+def _log_params(client: MlflowClient, run_id: str, params: Mapping[str, Any]) -> None:
+    """Add the parameters that the run lacks, as `section.key`."""
+    logged = client.get_run(run_id).data.params
     absent = [entities.Param(key, value) for key, value in flattened(params).items() if key not in logged]
     for start in range(0, len(absent), PARAMS_A_BATCH):
         client.log_batch(run_id, params=absent[start : start + PARAMS_A_BATCH])
-    return run_id
 
 
 def _log_missing_epochs(client: MlflowClient, run_id: str, evaluated: Evaluated) -> None:
@@ -144,6 +149,16 @@ def _log_epoch(client: MlflowClient, run_id: str, epoch: int, figures: Mapping[s
 
 def _logged_epochs(client: MlflowClient, run_id: str) -> set[int]:
     return {point.step for point in client.get_metric_history(run_id, f"{EPOCH_PREFIX}loss")}
+
+
+@contextmanager
+def _ended_on_failure(client: MlflowClient, run_id: str) -> Iterator[None]:
+    """End the run FAILED on an error inside the block, KILLED when interrupted, so that none runs for ever."""
+    try:
+        yield
+    except BaseException as error:
+        _end(client, run_id, "FAILED" if isinstance(error, Exception) else "KILLED")
+        raise
 
 
 def _end(client: MlflowClient, run_id: str, status: str) -> None:
