@@ -147,6 +147,19 @@ def test_without_a_melanoma_class_the_melanoma_rules_are_left_out_and_say_so(sim
     assert sum("Melanoma is none of the classes" in reason for reason in decision.reasons) == 2
 
 
+@pytest.mark.parametrize("champion", [None, 0.5])
+def test_a_class_without_comparable_images_refuses_however_good_the_rest_is(simulate, rules, champion):
+    generator = np.random.default_rng(3)
+    truth = np.array([0, 1] * 60)
+    groups = [f"g{number}" for number in range(120)]
+    theirs = None if champion is None else simulate(generator, truth, 3, champion)
+    decision = judge(truth, groups, simulate(generator, truth, 3, 3.0), theirs, CLASSES, rules)
+    assert not decision.promote
+    assert [name for name, holds in decision.numbers["rules"].items() if not holds] == ["every_class_shown"]
+    sentence = "No comparable test image shows nevus: balanced accuracy is over 2 of 3 classes."
+    assert sentence in decision.reasons
+
+
 def test_a_test_that_shows_no_melanoma_cannot_show_that_its_sensitivity_is_kept(simulate, rules):
     generator = np.random.default_rng(3)
     truth = np.array([0, 2] * 60)
@@ -165,4 +178,4 @@ def test_a_decision_is_the_same_each_time_and_fits_into_json(simulate, rules):
     first = judge(truth, groups, one, other, CLASSES, rules)
     assert first == judge(truth, groups, one, other, CLASSES, rules)
     assert json.loads(json.dumps(first.numbers, allow_nan=False)) == first.numbers
-    assert len(first.reasons) == len(first.numbers["rules"]) == 5
+    assert len(first.reasons) == len(first.numbers["rules"]) == 6

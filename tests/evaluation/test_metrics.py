@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, recall_score, roc_auc_score
 
-from dermaflow.evaluation.metrics import Floats, Indices, measure, roc_points
+from dermaflow.evaluation.metrics import Floats, Indices, measure, not_shown, roc_points
 
 Case = tuple[Indices, Floats, Floats]
 
@@ -118,3 +118,9 @@ def test_a_curve_of_one_kind_of_image_has_no_points(positive):
 def test_malformed_arrays_are_refused_by_name(truth, scores, weights, message):
     with pytest.raises(ValueError, match=message):
         measure(np.array(truth, dtype=np.int64), np.array(scores), None if weights is None else np.array(weights))
+
+
+def test_the_classes_that_no_image_shows_are_named_in_order():
+    assert not_shown(np.array([1, 1]), ("a", "b", "c")) == ["a", "c"]
+    assert not_shown(np.array([], dtype=np.int64), ("a",)) == ["a"]
+    assert not_shown(np.array([0, 1]), ("a", "b")) == []

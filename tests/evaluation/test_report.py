@@ -43,6 +43,9 @@ def test_without_a_melanoma_class_its_auc_is_null(simulate):
 
 def test_a_class_without_test_images_is_null_and_the_rest_stands(simulate):
     metrics = metrics_of(outcome(simulate, shown=2), PARAMS)
+    assert metrics["classes_without_test_images"] == ["nevus"]
+    told = "\n".join(summary_lines({"phantom": False, **metrics}))
+    assert "balanced accuracy and macro AUC are over 2 of 3 classes: no test image shows nevus" in told
     assert metrics["per_class"]["nevus"]["n"] == 0
     assert metrics["per_class"]["nevus"]["sensitivity"] == {"value": None, "low": None, "high": None}
     assert metrics["per_class"]["nevus"]["specificity"]["value"] is not None
@@ -55,6 +58,8 @@ def test_the_summary_says_what_was_tested_and_how_sure_it_is(simulate):
     assert "90 phantom (generated) test images in 45 groups" in text
     assert in_words(metrics["balanced_accuracy"]) in text
     assert "n = 30" in text
+    assert metrics["classes_without_test_images"] == []
+    assert "no test image shows" not in text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """May the candidate come into force? Rules over the same test images, each with its numbers and a sentence.
 
-1. Enough comparable images, else no.
+1. Enough comparable images, else no; and each class is shown by one of them, for a mean over fewer classes than
+   the model has says nothing of the others.
 2. Floors, for every candidate: the lower ends of its intervals of balanced accuracy and of melanoma-versus-rest
    AUC reach them.
 3. Against a champion: better beyond chance, that is, the interval of the difference in balanced accuracy,
@@ -16,7 +17,7 @@ from typing import Any
 
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.intervals import Estimate, estimate, groups_behind, resampled
-from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure
+from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure, not_shown
 from dermaflow.evaluation.params import PromoteParams
 
 ROUNDING = 1e-9  # 0.80 - 0.75 is a little over 0.05 in floating point; a drop of just the margin is allowed
@@ -78,7 +79,7 @@ def judge(
     if not enough.holds:
         return _decision([enough], counts)
     ours = _measured(truth, groups, candidate, classes, params)
-    rules = [enough, _accuracy_floor(ours, params), _melanoma_floor(ours, params)]
+    rules = [enough, _every_class_shown(truth, classes), _accuracy_floor(ours, params), _melanoma_floor(ours, params)]
     if champion is None:
         rules.append(_Rule("no_champion", holds=True, sentence="No model is in force yet: the floors alone decide."))
         return _decision(rules, {**counts, "candidate": ours.numbers(), "champion": None, "difference": None})
@@ -126,6 +127,15 @@ def _enough_images(n_images: int, n_groups: int, params: PromoteParams) -> _Rule
     comparison = "at least" if enough else "fewer than"
     sentence = f"{n_images} comparable test images in {n_groups} groups: {comparison} the {params.min_images} needed."
     return _Rule("enough_images", enough, sentence)
+
+
+def _every_class_shown(truth: Indices, classes: Sequence[str]) -> _Rule:
+    absent = not_shown(truth, classes)
+    sentence = f"Each of the {len(classes)} classes is shown by a comparable test image."
+    if absent:
+        held = f"balanced accuracy is over {len(classes) - len(absent)} of {len(classes)} classes"
+        sentence = f"No comparable test image shows {', '.join(absent)}: {held}."
+    return _Rule("every_class_shown", not absent, sentence)
 
 
 def _accuracy_floor(ours: _Model, params: PromoteParams) -> _Rule:

@@ -6,6 +6,7 @@ code serves both the figure itself and its bootstrap, and 2,000 resamples take a
 What is undefined (the sensitivity of a class without images) is NaN.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +81,12 @@ def roc_points(positive: Flags, scores: Floats) -> tuple[Floats, Floats]:
         return np.empty(0), np.empty(0)
     false_rate, true_rate, _ = roc_curve(positive, scores)
     return np.asarray(false_rate, dtype=float), np.asarray(true_rate, dtype=float)
+
+
+def not_shown(truth: Indices, classes: Sequence[str]) -> list[str]:
+    """The classes that no image shows, in the order of classes; truth (n,) holds indices into them."""
+    shown = {int(index) for index in truth}
+    return [name for index, name in enumerate(classes) if index not in shown]
 
 
 def _check(truth: Indices, probabilities: Floats, weights: Floats | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.intervals import estimate, groups_behind, resampled
-from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure
+from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure, not_shown
 from dermaflow.evaluation.params import EvaluateParams
 
 CONFIDENCE = 0.95
@@ -31,7 +31,8 @@ class Outcome:
 def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     """Every measure as {value, low, high}, the 95 % interval by bootstrap over groups; null where undefined.
 
-    Keys: n_images, n_groups, accuracy, balanced_accuracy, macro_auc, melanoma_auc (null without such a class),
+    Keys: n_images, n_groups, classes_without_test_images (names: balanced accuracy and macro AUC are means over the
+    others), accuracy, balanced_accuracy, macro_auc, melanoma_auc (null without such a class),
     per_class: {class: {n, sensitivity, specificity}}.
     """
     point = measure(outcome.truth, outcome.probabilities)
@@ -44,6 +45,7 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     return {
         "n_images": len(outcome.truth),
         "n_groups": n_groups,
+        "classes_without_test_images": not_shown(outcome.truth, outcome.classes),
         **overall,
         "melanoma_auc": _melanoma_auc(outcome, point, draws),
         "per_class": {name: _of_class(outcome, index, point, draws) for index, name in enumerate(outcome.classes)},
@@ -54,6 +56,11 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
     """What a person wants to know first, a line each."""
     kind = "phantom (generated) test images" if metrics["phantom"] else "test images"
     yield f"{metrics['n_images']:,} {kind} in {metrics['n_groups']:,} groups; 95 % intervals over groups"
+    absent = metrics["classes_without_test_images"]
+    if absent:
+        n_classes = len(metrics["per_class"])
+        shown = f"{n_classes - len(absent)} of {n_classes} classes"
+        yield f"  balanced accuracy and macro AUC are over {shown}: no test image shows {', '.join(absent)}"
     for key, name in HEADLINES.items():
         yield f"  {name:<18} {in_words(metrics[key])}"
     yield "  sensitivity by diagnosis:"
