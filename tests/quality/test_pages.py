@@ -1,6 +1,7 @@
 from dermaflow.quality.pages import standing_alone
 
-PAGE = """<html><head><link rel="stylesheet" href="https://far.away/x.css"><style>.a {}</style>
+PAGE = """<html><head><title>Data documentation</title>
+<link rel="stylesheet" href="https://far.away/x.css"><style>.a {}</style>
 <script src="https://far.away/x.js"></script></head>
 <body><nav><a href="https://far.away">bar</a></nav><p>side</p><nav>contents</nav>
 <td>Each sex is known <i class="fas fa-times"></i></td><img src="https://far.away/logo.png"/>
@@ -18,5 +19,7 @@ def test_content_status_and_heading_stay():
     page = standing_alone(PAGE, "A heading")
 
     assert "<h1>A heading</h1>" in page
+    assert "<title>A heading</title>" in page
+    assert "Data documentation" not in page
     assert 'Each sex is known <i class="fas fa-times"></i>' in page
     assert '.fa-times::before { content: "fails"' in page

@@ -31,12 +31,12 @@ def changed(table: pd.DataFrame, row: int, column: str, value: str) -> pd.DataFr
 
 
 def test_a_sound_table_meets_every_expectation(accepted, facts):
-    assert examine(accepted, facts, SIDE).failed == ()
+    assert examine(accepted, facts, SIDE, phantom=False).failed == ()
 
 
 def test_unknown_age_sex_and_partition_are_allowed(accepted, facts):
     blank = accepted.assign(age="", sex="", official_partition="")
-    assert examine(blank, facts, SIDE).failed == ()
+    assert examine(blank, facts, SIDE, phantom=False).failed == ()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_unknown_age_sex_and_partition_are_allowed(accepted, facts):
 def test_a_failing_expectation_gives_its_sentence_and_names_the_image(column, value, sentence, accepted, facts):
     table = changed(accepted, 1, column, value)
 
-    failed = [told for told in examine(table, facts, SIDE).failed if told.startswith(sentence)]
+    failed = [told for told in examine(table, facts, SIDE, phantom=False).failed if told.startswith(sentence)]
 
     assert len(failed) == 1
     assert "not so for" in failed[0]
@@ -65,37 +65,45 @@ def test_a_failing_expectation_gives_its_sentence_and_names_the_image(column, va
 
 @pytest.mark.parametrize("side", ["width", "height"])
 def test_a_side_that_is_too_short_is_told_with_its_length(side, accepted, facts):
-    failed = examine(accepted, facts.assign(**{side: [31, *[40] * 5]}), SIDE).failed
+    failed = examine(accepted, facts.assign(**{side: [31, *[40] * 5]}), SIDE, phantom=False).failed
     assert failed == (f"Each image has a {side} of at least 32 px: not so for 1, such as ISIC_0 (31)",)
 
 
 def test_a_single_diagnosis_is_not_enough(accepted, facts):
-    failed = examine(accepted.assign(diagnosis="nevus"), facts, SIDE).failed
+    failed = examine(accepted.assign(diagnosis="nevus"), facts, SIDE, phantom=False).failed
     assert failed == ("At least two diagnoses are left to tell apart: received 1",)
 
 
 def test_an_empty_table_fails_in_words(accepted, facts):
-    failed = examine(accepted.iloc[:0], facts, SIDE).failed
+    failed = examine(accepted.iloc[:0], facts, SIDE, phantom=False).failed
     assert "At least one image is accepted: received 0" in failed
 
 
 def test_a_missing_column_fails_in_words(accepted, facts):
-    failed = examine(accepted.drop(columns=["age", "sex"]), facts, SIDE).failed
+    failed = examine(accepted.drop(columns=["age", "sex"]), facts, SIDE, phantom=False).failed
     assert any(told.startswith("The table has the columns image_id") for told in failed)
     assert any('The column "sex"' in told for told in failed)
 
 
 def test_at_most_five_images_are_named(accepted, facts):
-    (told,) = examine(accepted.assign(sex="M"), facts, SIDE).failed
+    (told,) = examine(accepted.assign(sex="M"), facts, SIDE, phantom=False).failed
     assert told.startswith("Each sex is female, male or blank: not so for 6, such as ISIC_0 ('M')")
     assert told.count("ISIC_") == 5
 
 
 def test_the_page_shows_each_sentence_and_fetches_nothing(accepted, facts):
-    page = examine(changed(accepted, 1, "sex", "M"), facts, SIDE).page
+    page = examine(changed(accepted, 1, "sex", "M"), facts, SIDE, phantom=False).page
 
     for expectation in expectations(SIDE):
         assert expectation.meta["sentence"] in page.replace("&gt;", ">").replace("&#39;", "'")
     assert "http" not in page
     assert "<script" not in page
     assert "fa-times" in page
+
+
+def test_the_page_of_generated_images_says_so_in_title_and_heading(accepted, facts):
+    warning = "What must hold for the accepted images (PHANTOM: generated images, no statement about skin)"
+    page = examine(accepted, facts, SIDE, phantom=True).page
+    assert f"<title>{warning}</title>" in page
+    assert f"<h1>{warning}</h1>" in page
+    assert "PHANTOM" not in examine(accepted, facts, SIDE, phantom=False).page

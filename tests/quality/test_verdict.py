@@ -59,7 +59,8 @@ def test_the_complaint_about_the_share_says_expected_received_and_what_to_do(les
     told = complaint(judge(lesions, first(lesions, 5), quarantine(*["truncated"] * 5), [], 0.3))
 
     assert "expected at most 30.0%" in told
-    assert "received 50.0%" in told
+    assert "of rows that cannot be trusted (copies and too rare diagnoses not counted)" in told
+    assert "received 50.0% (5 of 10 rows)" in told
     assert "validate.max_quarantined_frac" in told
 
 
@@ -85,7 +86,22 @@ def test_the_summary_names_counts_reasons_and_dropped_diagnoses(lesions):
         "10 images found, 8 accepted",
         "6 nevus",
         "1 truncated",
-        "(10.0% cannot be trusted)",
+        "2 in quarantine; 10.0% (1 of 10 rows) cannot be trusted",
         "vascular lesion",
     ):
         assert words in told
+
+
+def test_a_share_is_not_rounded_before_it_is_held_against_the_limit(ingested):
+    rows = pd.concat([ingested({"image_id": "i"})] * 10_001, ignore_index=True)
+    verdict = judge(rows, first(rows, 0), quarantine(*["blank"] * 3_001), [], 0.3)
+    assert not verdict["passed"]
+    assert "received 30.0% (3,001 of 10,001 rows)" in complaint(verdict)
+
+
+def test_a_verdict_on_generated_images_says_so(lesions):
+    assert not judge(lesions, first(lesions, 8), quarantine(), [], 0.3)["phantom"]
+    lesions.loc[9, "source"] = "phantom-a"
+    verdict = judge(lesions, first(lesions, 8), quarantine(), [], 0.3)
+    assert verdict["phantom"]
+    assert "10 phantom (generated) images found" in summary(verdict)

@@ -161,6 +161,16 @@ def test_the_same_files_give_the_same_tables(rows):
     assert [path.read_bytes() for path in (paths.ACCEPTED, paths.FACTS, paths.QUARANTINE, paths.VERDICT)] == first
 
 
+def test_generated_images_are_named_in_verdict_and_page(rows):
+    ingest(rows)
+    validate.main()
+    assert json.loads(paths.VERDICT.read_text())["phantom"] is False
+    ingest([each | {"source": "phantom-a"} for each in rows])
+    validate.main()
+    assert json.loads(paths.VERDICT.read_text())["phantom"] is True
+    assert "PHANTOM: generated images" in (paths.DATA_DOCS / "index.html").read_text()
+
+
 @pytest.mark.real
 def test_what_is_known_to_be_wrong_with_isic9_is_found(isic9, tmp_path, monkeypatch):
     shutil.copy(Path(__file__).parents[2] / "params.yaml", tmp_path)

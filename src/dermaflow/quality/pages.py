@@ -37,8 +37,9 @@ _REMOVED = (
 
 
 def standing_alone(page: str, heading: str) -> str:
-    """The HTML page without anything that is fetched, run or advertised, in a style and with a heading of its own."""
+    """The HTML page without anything that is fetched, run or advertised, in a style and with a title of its own."""
     for pattern in _REMOVED:
         page = re.sub(pattern, "", page, flags=re.DOTALL)
+    page = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
     page = page.replace("<body>", f"<body><h1>{heading}</h1>", 1)
-    return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
+    return page.replace("</head>", f"<title>{heading}</title><style>{STYLE}</style></head>", 1)

@@ -10,5 +10,5 @@ class ValidateParams(Params):
 
     min_side_px: int = Field(ge=1, le=4096)  # a smaller image goes to quarantine
     min_images_per_diagnosis: int = Field(ge=1)  # a diagnosis left with fewer is dropped from the task
-    max_quarantined_frac: float = Field(ge=0, le=1)  # a larger share of untrustworthy images stops the run
+    max_quarantined_frac: float = Field(ge=0, le=1)  # a larger share of rows that cannot be trusted stops the run
     near_copy_max_bits: int = Field(ge=0, le=8)  # of 64 bits of the perceptual hash; more costs time

@@ -20,6 +20,7 @@ from dermaflow.quality.pages import standing_alone
 
 MAX_AGE_YEARS = 120
 _NAMED_AT_MOST = 5
+PHANTOM_WARNING = " (PHANTOM: generated images, no statement about skin)"
 
 
 @dataclass(frozen=True)
@@ -30,19 +31,21 @@ class Examination:
     page: str  # the Data Docs as one HTML page that stands alone
 
 
-def examine(accepted: pd.DataFrame, facts: pd.DataFrame, min_side_px: int) -> Examination:
+def examine(accepted: pd.DataFrame, facts: pd.DataFrame, min_side_px: int, *, phantom: bool) -> Examination:
     """Hold the accepted table, joined with the facts of its images, against the suite.
 
     Args:
         accepted: ACCEPTED_COLUMNS, a row an image.
         facts: as made by `facts.measure_images`.
         min_side_px: what the shorter side of an image must have at least.
+        phantom: whether any image was generated; the page then says so.
     """
     table = _joined(accepted, facts)
     result = _validate(table, expectations(min_side_px))
     failed = [_sentence(outcome) for outcome in result.results if not outcome.success]
+    heading = f"What must hold for the accepted images{PHANTOM_WARNING * phantom}"
     page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
-    return Examination(tuple(sorted(failed)), standing_alone(page, "What must hold for the accepted images"))
+    return Examination(tuple(sorted(failed)), standing_alone(page, heading))
 
 
 def expectations(min_side_px: int) -> list[gxe.Expectation]:

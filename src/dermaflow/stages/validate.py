@@ -10,7 +10,14 @@ import pandas as pd
 from dermaflow.core import paths
 from dermaflow.core.errors import VerdictError, run
 from dermaflow.core.files import write_bytes, write_json
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, INGESTED_COLUMNS, QUARANTINE_COLUMNS, read_table, write_table
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    INGESTED_COLUMNS,
+    QUARANTINE_COLUMNS,
+    is_phantom,
+    read_table,
+    write_table,
+)
 from dermaflow.core.params import load_params
 from dermaflow.quality.facts import FACTS_COLUMNS, measure_images
 from dermaflow.quality.params import ValidateParams
@@ -25,7 +32,7 @@ def main() -> None:
     lesions = read_table(paths.INGESTED, INGESTED_COLUMNS)
     facts = measure_images([(image_id, paths.ingested_image(image_id)) for image_id in lesions["image_id"].unique()])
     screened = screen(lesions, facts, params)
-    examination = examine(screened.accepted, facts, params.min_side_px)
+    examination = examine(screened.accepted, facts, params.min_side_px, phantom=is_phantom(lesions))
     verdict = judge(lesions, screened.accepted, screened.quarantine, examination.failed, params.max_quarantined_frac)
     _write(facts, screened, examination, verdict)
     print(summary(verdict), flush=True)
