@@ -85,7 +85,7 @@ def predict(
     ] = "models:/skin-lesion-classifier@champion",
     out: Annotated[Path | None, typer.Option(help="Write CSV here and not to the terminal.")] = None,
 ) -> None:
-    """Say what a model sees in images: CSV of image_id, file, predicted, p_<class>…, error."""
+    """Say what a model sees in images: CSV of image_id, file, predicted, p_<class>…, error, remark."""
 
     def main() -> None:
         from dermaflow.commands.predict import predict as classify

@@ -1,6 +1,8 @@
 """`dermaflow predict` on a folder of its own, with a real model."""
 
+import contextlib
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,7 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         architecture="cnn",
         n_parameters=12,
         seed=7,
-        params={},
+        params={"validate": {"min_side_px": 32}},
         data=Data(fingerprint="d" * 64, sources=none, train=none, copies=none, validation=none),
         best_epoch=1,
         epochs=1,
@@ -64,7 +66,14 @@ def test_a_folder_gives_a_row_a_file_with_probabilities_or_a_reason(
 ) -> None:
     predict([images], bundle_folder, tmp_path / "out.csv")
     table = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
-    assert list(table.columns) == ["image_id", "file", "predicted", *(f"p_{name}" for name in CLASSES), "error"]
+    assert list(table.columns) == [
+        "image_id",
+        "file",
+        "predicted",
+        *(f"p_{name}" for name in CLASSES),
+        "error",
+        "remark",
+    ]
     assert list(table["image_id"]) == ["red", "green (1)", "notes"]
     assert list(table["predicted"]) == ["actinic keratosis", "melanoma", ""]
     assert list(table["error"]) == ["", "", "not an image: no decoder knows these bytes"]
@@ -74,6 +83,38 @@ def test_a_folder_gives_a_row_a_file_with_probabilities_or_a_reason(
     told = capsys.readouterr()
     assert told.out == ""
     assert "2 images predicted, 1 unreadable" in told.err
+    assert "this model was trained on PHANTOM images: it says nothing about skin" in told.err
+
+
+def test_what_training_would_not_have_used_has_a_remark_and_is_counted(
+    bundle_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generator = np.random.default_rng(0)
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for name, shape in (("a grey", (40, 40)), ("b grey", (40, 40)), ("c fine", (40, 40, 3)), ("d small", (31, 40, 3))):
+        Image.fromarray(generator.integers(0, 256, shape, dtype=np.uint8)).save(folder / f"{name}.png")
+    Image.new("RGB", (40, 40), "red").save(folder / "e flat.png")
+    (folder / "f broken.png").touch()
+    predict([folder], bundle_folder, tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    said = ["no colour", "no colour", "", "a side that is too short", "one shade only", ""]
+    assert list(table["remark"]) == said
+    assert all(table["predicted"][:5])
+    told = capsys.readouterr().err
+    assert "2 images have no colour: the model has not learnt from such" in told
+    assert "1 image has a side that is too short: the model has not learnt from such" in told
+
+
+def test_a_file_name_of_another_encoding_is_written_with_backslashes(bundle_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    name = os.fsdecode(b"caf\xe9.png")
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "images" / name)
+    predict([tmp_path / "images"], bundle_folder, tmp_path / "out.csv")
+    assert list(pd.read_csv(tmp_path / "out.csv")["image_id"]) == [r"caf\udce9"]
+    with (tmp_path / "latin.csv").open("w", encoding="ascii") as stream, contextlib.redirect_stdout(stream):
+        predict([tmp_path / "images"], bundle_folder, None)
+    assert r"caf\udce9.png" in (tmp_path / "latin.csv").read_text(encoding="ascii")
 
 
 def test_without_a_file_the_rows_go_to_the_terminal_and_nothing_else_does(

@@ -48,6 +48,18 @@ def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities
             ] in error
 
 
+def test_each_image_that_can_be_decoded_is_shown_at_its_own_size_before_its_prediction(
+    bundle: Bundle, jpegs: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.jpg").write_text("no image")
+    shapes: dict[Path, tuple[int, ...]] = {}
+    files = [*jpegs, tmp_path / "broken.jpg"]
+    found = bundle.predict_files(files, batch=3, look=lambda path, image: shapes.update({path: image.shape}))
+    for path, probabilities, _ in found:
+        assert (path in shapes) == (probabilities is not None)
+    assert [shapes[file] for file in jpegs] == [(24, 24, 3), (30, 40, 3)] * 3
+
+
 def test_nothing_in_gives_nothing_out(bundle: Bundle) -> None:
     assert bundle.predict_bytes([]).shape == (0, 2)
     assert list(bundle.predict_files([])) == []

@@ -1,6 +1,7 @@
 """`dermaflow predict`: images or folders of images in, a CSV row a file out.
 
-The columns: image_id (the file's name without its ending), file, predicted, p_<class>…, error (blank if fine).
+The columns: image_id (the file's name without its ending), file, predicted, p_<class>…, error (why it could not be
+read) and remark (why training would not have used it); both blank if fine.
 """
 
 import csv
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from dermaflow.commands.remarks import counted, remark_on
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
+from dermaflow.core.images import RgbImage
 from dermaflow.core.parallel import REPORT_EVERY_S
 from dermaflow.model.bundle import Bundle, Prediction, load_bundle
+from dermaflow.model.card import Card
 
 
 def predict(paths: list[Path], bundle_folder: Path, out: Path | None) -> None:
@@ -55,15 +59,36 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _write(bundle: Bundle, files: list[Path], stream: TextIO) -> None:
-    classes = bundle.card.classes
+    classes, min_side_px = bundle.card.classes, _min_side_px(bundle.card)
+    remarks: dict[Path, str] = {}
+
+    def look(file: Path, image: RgbImage) -> None:
+        remarks[file] = remark_on(image, min_side_px)
+
+    if bundle.card.phantom:
+        print("this model was trained on PHANTOM images: it says nothing about skin", file=sys.stderr, flush=True)
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["image_id", "file", "predicted", *(f"p_{name}" for name in classes), "error"])
-    for file, probabilities, fault in _told(bundle.predict_files(files), len(files)):
+    writer.writerow(["image_id", "file", "predicted", *(f"p_{name}" for name in classes), "error", "remark"])
+    for file, probabilities, fault in _told(bundle.predict_files(files, look=look), len(files)):
         if probabilities is None:
             cells = ["", *("" for _ in classes)]
         else:
             cells = [classes[int(probabilities.argmax())], *(f"{p:.6f}" for p in probabilities)]
-        writer.writerow([file.stem, str(file), *cells, fault])
+        row = [file.stem, str(file), *cells, fault, remarks.get(file, "")]
+        writer.writerow([_writable(cell, stream) for cell in row])
+    for line in counted(remarks.get(file, "") for file in files):
+        print(line, file=sys.stderr, flush=True)
+
+
+def _min_side_px(card: Card) -> int:
+    """What validation asked of a side when the model was trained; a card that does not tell asks nothing."""
+    return int(card.params.get("validate", {}).get("min_side_px", 1))
+
+
+def _writable(text: str, stream: TextIO) -> str:
+    """The text, what the stream cannot hold (a file name of another encoding) with backslashes and numbers."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _told(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]:

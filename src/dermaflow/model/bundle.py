@@ -3,7 +3,7 @@
 Keras is imported when a bundle is loaded, not before: it takes seconds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from dermaflow.core.paths import CARD, MODEL
 from dermaflow.model.card import Card, read_card
 
 Probabilities = npt.NDArray[np.float64]
+Look = Callable[[Path, RgbImage], None]
+"""Called with a file and its image at its own size, from any thread, before the file's prediction is given."""
 Prediction = tuple[Path, Probabilities | None, str]
 """A file, its probabilities (classes,) or None, and why there are none (blank if there are)."""
 
@@ -56,29 +58,34 @@ class Bundle:
                 raise ImageError(f"image {number}: {fault}")
         return np.array([row for _, row, _ in rows]).reshape(len(files), len(self.card.classes))
 
-    def predict_files(self, paths: Iterable[Path], batch: int = 64) -> Iterator[Prediction]:
+    def predict_files(self, paths: Iterable[Path], batch: int = 64, look: Look | None = None) -> Iterator[Prediction]:
         """Each file with its probabilities, or with the reason why it has none, in the order given.
 
-        No more than `batch` images are in memory at once.
+        No more than `batch` images are in memory at once. `look` sees each image that can be decoded.
         """
-        yield from self._batches(((path, path) for path in paths), batch)
+        yield from self._batches(((path, path) for path in paths), batch, look)
 
-    def _batches(self, named: Iterable[tuple[Any, Path | bytes]], batch: int) -> Iterator[tuple[Any, Any, str]]:
+    def _batches(
+        self, named: Iterable[tuple[Any, Path | bytes]], batch: int, look: Look | None = None
+    ) -> Iterator[tuple[Any, Any, str]]:
         """Name, probabilities or None, and fault of each item, a batch at a time."""
         items = iter(named)
         with ThreadPoolExecutor(cores()) as pool:
             while group := [item for _, item in zip(range(batch), items, strict=False)]:
-                decoded = list(pool.map(self._decoded, [content for _, content in group]))
+                decoded = list(pool.map(lambda item: self._decoded(item[1], look), group))
                 good = [image for image in decoded if not isinstance(image, str)]
                 rows = iter(self.predict(np.stack(good)) if good else ())
                 for (name, _), image in zip(group, decoded, strict=True):
                     yield (name, None, image) if isinstance(image, str) else (name, next(rows), "")
 
-    def _decoded(self, content: Path | bytes) -> RgbImage | str:
+    def _decoded(self, content: Path | bytes, look: Look | None) -> RgbImage | str:
         """The image at the model's size, or why it cannot be decoded."""
         try:
             data = content.read_bytes() if isinstance(content, Path) else content
-            return resized(decode_rgb(data), self.card.input.image_size_px)
+            image = decode_rgb(data)
+            if look and isinstance(content, Path):
+                look(content, image)
+            return resized(image, self.card.input.image_size_px)
         except ImageError as error:
             return str(error)
         except OSError as error:

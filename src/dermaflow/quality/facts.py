@@ -125,13 +125,14 @@ def _with_pixels(facts: ImageFacts, image: Image.Image) -> ImageFacts:
         facts,
         brightness=round(luminance.mean[0], 2),
         contrast=round(luminance.stddev[0], 2),
-        colour=round(_colour(image), 2),
+        colour=round(colour_of(image), 2),
         perceptual_hash=str(imagehash.dhash(grey)),
         thumbnail=np.asarray(thumbnail).tobytes(),
     )
 
 
-def _colour(image: Image.Image) -> float:
+def colour_of(image: Image.Image) -> float:
+    """The mean over pixels of the largest less the smallest of red, green and blue, 0..255."""
     red, green, blue = image.convert("RGB").split()
     largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     smallest = ImageChops.darker(ImageChops.darker(red, green), blue)
