@@ -2,7 +2,7 @@ import pytest
 
 from dermaflow.core import paths
 from dermaflow.core.errors import StoreError
-from dermaflow.tracking.bundles import bundle_folder, champion_folder
+from dermaflow.tracking.bundles import bundle_folder, champion_folder, put
 from dermaflow.tracking.registry import put_in_force, register
 from dermaflow.tracking.runs import log_evaluated_run
 from dermaflow.tracking.store import PHANTOM_NAME, connect
@@ -36,6 +36,16 @@ def test_where_only_a_phantom_is_in_force_the_message_says_how_to_ask_for_it(sto
         champion_folder()
     with pytest.raises(StoreError, match="has no alias 'better'"):
         bundle_folder(f"models:/{PHANTOM_NAME}@better")
+
+
+def test_of_two_who_download_the_same_model_the_second_takes_what_the_first_put_there(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "card.json").write_text(name)
+        put(tmp_path / name, tmp_path / "kept")
+    assert (tmp_path / "kept" / "card.json").read_text() == "first"
+    with pytest.raises(FileNotFoundError):
+        put(tmp_path / "nowhere", tmp_path / "new")
 
 
 def test_a_folder_is_given_back_as_it_is(tmp_path):

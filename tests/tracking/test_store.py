@@ -46,6 +46,18 @@ def test_a_store_that_cannot_be_made_is_told(empty):
         connect()
 
 
+def test_a_full_disk_leaves_one_line_and_nothing_half_made(empty):
+    code = (
+        "import resource; from dermaflow.core.errors import run; from dermaflow.tracking.store import connect;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); run(connect)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "mlflow.db cannot be made" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in (empty / "mlflow/store").iterdir()] == [".mlflow.db.lock"]
+
+
 def test_photographs_and_generated_images_share_no_name():
     assert model_name(phantom=False) == "skin-lesion-classifier"
     assert model_name(phantom=True) == "skin-lesion-classifier-phantom"

@@ -59,8 +59,17 @@ def _downloaded(client: MlflowClient, uri: str) -> Path:
             data = whole / Model.load(str(whole)).flavors["python_function"]["data"]
             DOWNLOADS.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=DOWNLOADS, prefix=".new-") as new:
-                shutil.copytree(data, Path(new, "bundle")).rename(kept)
+                put(shutil.copytree(data, Path(new, "bundle")), kept)
     return kept
+
+
+def put(new: Path, kept: Path) -> None:
+    """Move a folder to where it is kept, unless another process has put the same one there first."""
+    try:
+        new.rename(kept)
+    except OSError:
+        if not kept.is_dir():
+            raise
 
 
 def _no_such(client: MlflowClient, name: str, alias: str) -> str:

@@ -59,4 +59,6 @@ def requirements() -> list[str]:
         except PackageNotFoundError as error:
             if error.name != name:
                 raise
-    raise StoreError(f"expected one of {', '.join(TENSORFLOWS)} to be installed, found neither: run `make setup`")
+    raise StoreError(
+        f"expected one of {', '.join(TENSORFLOWS)} to be installed, found neither: `make run` installs one"
+    )

@@ -1,18 +1,23 @@
 """Whether a store can be used, found out within seconds: MLflow itself would try again for minutes."""
 
+import base64
+import http.client
 import os
+import re
 import sqlite3
 import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import sqlalchemy
+from mlflow.utils.credentials import read_mlflow_creds
 
 from dermaflow.core.errors import StoreError
 
 TIMEOUT_S = 5
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")  # user name and password in an address
 OLDEST_SERVER = 3  # the major version in which a model is an entity of its own
 
 
@@ -23,13 +28,16 @@ def sqlite_file(uri: str) -> Path | None:
 
 def shown(uri: str) -> str:
     """The URI without the user name and password that it may hold."""
-    parts = urlsplit(uri)
-    return uri.replace(f"{parts.netloc.rpartition('@')[0]}@", "") if "@" in parts.netloc else uri
+    return _CREDENTIALS.sub("", uri)
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's message: MLflow's go on with stack traces and advice for others."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The first line of an error's message: MLflow's go on with stack traces and advice for others.
+
+    What stands as user name and password in an address is left out.
+    """
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return _CREDENTIALS.sub("", line)
 
 
 def probe(uri: str) -> None:
@@ -72,16 +80,15 @@ def _probe_file(file: Path) -> None:
 
 
 def _probe_server(uri: str) -> None:
+    """Ask /health, which is open to all, and then /version, which a server with log-in tells to its users only."""
     try:
-        with urllib.request.urlopen(f"{uri.rstrip('/')}/version", timeout=TIMEOUT_S) as reply:  # noqa: S310 - http(s) only, see probe
-            version = reply.read(100).decode(errors="replace").strip().strip('"')
+        _answer(uri, "/health", {})
+        version = _answer(uri, "/version", _authorization(uri))
     except urllib.error.HTTPError as error:
+        raise StoreError(f"{shown(uri)}: {_refusal(error.code)}") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise StoreError(
-            f"{shown(uri)}: expected an MLflow server, received status {error.code}; see MLFLOW_TRACKING_URI"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"no MLflow server answers at {shown(uri)} ({error}): "
+            f"no MLflow server answers at {shown(uri)} ({first_line(error)}): "
             "start it, or unset MLFLOW_TRACKING_URI for the store of the project"
         ) from error
     major = version.partition(".")[0]
@@ -89,6 +96,41 @@ def _probe_server(uri: str) -> None:
         raise StoreError(
             f"{shown(uri)}: expected an MLflow server of version {OLDEST_SERVER} or later, received '{version}'"
         )
+
+
+def _answer(uri: str, path: str, headers: dict[str, str]) -> str:
+    """What the server says, credentials in `uri` left out of the address: urllib takes them for a host's name."""
+    request = urllib.request.Request(f"{shown(uri).rstrip('/')}{path}", headers=headers)  # noqa: S310 - http(s) only, see probe
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310 - likewise
+        said: bytes = reply.read(100)
+    return said.decode(errors="replace").strip().strip('"')
+
+
+def _authorization(uri: str) -> dict[str, str]:
+    """The header with the credentials that MLflow itself would send: those in the URI, in variables or in its file."""
+    parts, known = urlsplit(uri), read_mlflow_creds()
+    name, password = known.username, known.password
+    if parts.username:
+        name, password = unquote(parts.username), unquote(parts.password or "")
+    token = os.environ.get("MLFLOW_TRACKING_TOKEN")
+    if name and password:
+        return {"Authorization": f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"}
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _refusal(status: int) -> str:
+    if status == http.client.UNAUTHORIZED:
+        return (
+            "the MLflow server asks for a user and accepts none so far (status 401): "
+            "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        )
+    if status == http.client.FORBIDDEN:
+        return (
+            "the server refuses this request (status 403): expected a host name that it was started with "
+            "(`mlflow server --allowed-hosts`) and a user who may read; see MLFLOW_TRACKING_URI and "
+            "MLFLOW_TRACKING_USERNAME"
+        )
+    return f"expected an MLflow server, received status {status}; see MLFLOW_TRACKING_URI"
 
 
 def _probe_database(uri: str) -> None:

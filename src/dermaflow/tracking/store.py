@@ -4,14 +4,15 @@ MLFLOW_TRACKING_URI names the store; without it, it is the SQLite file mlflow/st
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
 
 from dermaflow.core.errors import StoreError
-from dermaflow.core.files import replacing
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
 from dermaflow.tracking.probe import first_line, probe, shown, sqlite_file
 
@@ -115,10 +116,15 @@ def _create_if_missing(file: Path) -> None:
         with FileLock(file.with_name(f".{file.name}.lock"), timeout=CREATION_TIMEOUT_S):
             if not file.exists():
                 print(f"making a new MLflow store: {file}", flush=True)
-                with replacing(file) as temporary:
-                    mlflow.db.upgrade.callback(f"sqlite:///{temporary}")  # what `mlflow db upgrade` runs
-    except OSError as error:
-        raise StoreError(f"the MLflow store {file} cannot be made: {error}") from error
+                with tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
+                    new = Path(folder).resolve() / file.name  # in a folder of its own: SQLite puts journals beside it
+                    mlflow.db.upgrade.callback(f"sqlite:///{new}")  # what `mlflow db upgrade` runs
+                    new.replace(file)
+    except (OSError, SQLAlchemyError, MlflowException) as error:
+        raise StoreError(
+            f"the MLflow store {file} cannot be made: {first_line(error)}. Nothing half-made is left: "
+            "make room or mend permissions, then run the same command again"
+        ) from error
 
 
 def _why_not(uri: str, reason: str) -> str:
