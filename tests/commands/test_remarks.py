@@ -16,6 +16,8 @@ NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
         (NOISE[:, :31], "a side that is too short"),
         (np.full_like(NOISE, (200, 90, 90)), "one shade only"),
         (np.repeat(NOISE[..., :1], 3, axis=2), "no colour"),
+        (np.tile(NOISE, (20, 20, 1)), ""),
+        (np.tile(np.repeat(NOISE[..., :1], 3, axis=2), (20, 20, 1)), "no colour"),
     ],
 )
 def test_an_image_is_remarked_on_as_validation_would_judge_it(image, remark):
