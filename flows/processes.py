@@ -64,8 +64,7 @@ def _stop(supervisor: subprocess.Popen[str]) -> None:
 
 
 def _told(lines: list[str]) -> str:
-    """What a stage said of its failure: from its own `error:` line on, else the last line."""
-    for number, line in enumerate(lines):
-        if line.startswith("error:"):
-            return "\n".join(each for each in lines[number:] if not each.startswith("ERROR:"))
-    return lines[-1] if lines else "it said nothing"
+    """What a command said of its failure: from its own `error:` line on, else its last line; not what DVC adds."""
+    own = [line for line in lines if not line.startswith("ERROR:")] or lines
+    starts = [number for number, line in enumerate(own) if line.startswith("error:")]
+    return "\n".join(own[starts[0] :] if starts else own[-1:]) or "it said nothing"

@@ -7,26 +7,38 @@ ingestion again where that can help, streams what the stages print into Prefect'
 retraining at a time in a checkout. Parameters come from params.yaml, as for `dvc repro`.
 """
 
+import json
 import sys
 
-from prefect import Task, flow, get_run_logger, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 
 from flows.one_at_a_time import one_at_a_time
 from flows.processes import CommandFailedError, run_streamed
 from flows.summary import metrics_rows, summary_markdown
 
+DVC = (sys.executable, "-m", "dvc")
 STAGES = ("ingest", "validate", "split", "augment", "train", "evaluate")
-RETRY_AFTER_S = {"ingest": [10.0, 60.0]}  # a source may be away for a moment; the other stages only read files
+RETRY_AFTER_S = (10.0, 60.0)
+MAY_PASS = ("timed out", "Connection", "temporarily", "Input/output error", "Stale file handle")
+"""What an ingestion says when its source is away for a moment; a wrong path or parameter stays wrong."""
+
+
+def may_pass(_task: object, _run: object, state: State[object]) -> bool:
+    """Whether trying again can help."""
+    return any(words in str(state.message) for words in MAY_PASS)
 
 
 @task(task_run_name="{stage}", cache_policy=NO_CACHE)
-def run_stage(stage: str) -> str:
+def run_stage(stage: str, *, up_to_date: bool = False) -> str:
     """Run one stage through DVC where it is out of date; return ran, restored or unchanged."""
     logger = get_run_logger()
-    lines = run_streamed([sys.executable, "-m", "dvc", "repro", "-s", stage], logger.info)
-    return outcome_of(lines)
+    if up_to_date:
+        logger.info("unchanged")
+        return "unchanged"
+    return outcome_of(run_streamed([*DVC, "repro", "-s", stage], logger.info))
 
 
 @task(cache_policy=NO_CACHE)
@@ -35,12 +47,15 @@ def promote() -> None:
     run_streamed(["dermaflow", "promote"], get_run_logger().info)
 
 
-@flow(log_prints=False)
+@flow
 def retrain() -> str:
     """Run all stages and the promotion; return the summary that is also the run's artifact (markdown)."""
     logger = get_run_logger()
     with one_at_a_time(logger.warning):
-        outcomes = {stage: _patiently(stage)(stage) for stage in STAGES}
+        ingest = run_stage.with_options(retries=2, retry_delay_seconds=[*RETRY_AFTER_S], retry_condition_fn=may_pass)
+        outcomes = {"ingest": ingest("ingest")}
+        up_to_date = nothing_changed(run_streamed([*DVC, "status", "--json"], logger.debug))
+        outcomes |= {stage: run_stage(stage, up_to_date=up_to_date) for stage in STAGES[1:]}
         promote()
         summary = summary_markdown(outcomes)
         create_markdown_artifact(key="retraining", markdown=summary, description="What this retraining did")
@@ -48,9 +63,9 @@ def retrain() -> str:
     return summary
 
 
-def _patiently(stage: str) -> Task[[str], str]:
-    delays_s = RETRY_AFTER_S.get(stage, [])
-    return run_stage.with_options(retries=len(delays_s), retry_delay_seconds=delays_s)
+def nothing_changed(status: list[str]) -> bool:
+    """Whether `dvc status --json`, asked after ingestion, finds every other stage up to date."""
+    return set(json.loads(status[-1])) <= {"ingest"}  # which always runs
 
 
 def outcome_of(lines: list[str]) -> str:

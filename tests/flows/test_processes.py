@@ -62,6 +62,12 @@ def test_a_failure_tells_what_the_stage_said_of_it():
         run_streamed([sys.executable, "-c", code], lambda _: None)
 
 
+def test_a_failure_without_words_of_its_own_tells_the_last_line_of_the_traceback():
+    code = "try: 1 / 0\nfinally: print('ERROR: failed to reproduce')"
+    with pytest.raises(CommandFailedError, match=r"ended with status 1: ZeroDivisionError: division by zero$"):
+        run_streamed([sys.executable, "-c", code], lambda _: None)
+
+
 def test_output_that_is_no_utf_8_is_passed_on_all_the_same():
     assert run_streamed([sys.executable, "-c", r"import os; os.write(1, b'\xff ok\n')"], lambda _: None)
 
