@@ -2,13 +2,15 @@
 # make run        retrain and promote          make run SOURCE="path to class folders"
 # make test       the tests
 .DEFAULT_GOAL := help
-.PHONY: help run test test-real lint bench ui lock clean
+.PHONY: help run test test-real lint bench ui schedule lock clean
 SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-# GPU=1 installs TensorFlow for NVIDIA GPUs instead of the one for processors; never both.
-LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
+# GPU=1 installs TensorFlow for NVIDIA GPUs instead of the one for processors, never both; GPU=0 goes back.
+# What stands is kept where nothing is said.
+GPU ?= $(if $(wildcard .venv/installed-requirements-gpu.lock),1,0)
+LOCK := $(if $(filter 1,$(GPU)),requirements-gpu.lock,requirements.lock)
 STANDS := .venv/installed-$(LOCK)
 
 help: ## say what each target does
@@ -32,14 +34,20 @@ lint: $(STANDS) ## check style, types and the rooms' borders
 	@ruff check && ruff format --check && mypy && lint-imports
 
 bench: $(STANDS) ## measure: ratios, both sides in one run
-	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; python $$benchmark || exit 1; done
+	@for benchmark in augment_copies measure_images; do echo "== $$benchmark"; python benchmarks/$$benchmark.py || exit 1; done
 
 ui: $(STANDS) ## open MLflow (http://127.0.0.1:5000) and Prefect (http://127.0.0.1:4200) until Ctrl-C
 	@trap 'kill 0' EXIT; \
-	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri sqlite:///mlflow/store/mlflow.db \
+	env $$(cat mlflow/server.env) mlflow server --backend-store-uri sqlite:///mlflow/store/mlflow.db \
 	  --default-artifact-root mlflow/store/artifacts --workers 1 --host 127.0.0.1 --port 5000 & \
 	prefect server start --host 127.0.0.1 --port 4200 & \
 	echo "MLflow: http://127.0.0.1:5000   Prefect: http://127.0.0.1:4200   (both need about 20 s; Ctrl-C ends them)"; wait
+
+schedule: $(STANDS) ## retrain on the schedule of prefect.yaml, and open Prefect (http://127.0.0.1:4200), until Ctrl-C
+	@trap 'kill 0' EXIT; export PREFECT_API_URL=http://127.0.0.1:4200/api DERMAFLOW_HOME="$(CURDIR)"; \
+	prefect server start --host 127.0.0.1 --port 4200 & \
+	until prefect work-pool create dermaflow --type process --overwrite >/dev/null 2>&1; do sleep 2; done; \
+	prefect --no-prompt deploy --all && prefect worker start --pool dermaflow
 
 lock: ## write requirements.lock and requirements-gpu.lock anew from pyproject.toml (needs uv)
 	@for kind in cpu gpu; do \
