@@ -23,9 +23,9 @@ def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_no
         "test_balanced_accuracy_low": 0.4,
         "test_balanced_accuracy_high": 0.6,
         "test_accuracy": 0.7,
-        "sensitivity/nevus": 1.0,
-        "sensitivity/nevus_low": 0.9,
-        "sensitivity/nevus_high": 1.0,
+        "test_sensitivity/nevus": 1.0,
+        "test_sensitivity/nevus_low": 0.9,
+        "test_sensitivity/nevus_high": 1.0,
     }
 
 

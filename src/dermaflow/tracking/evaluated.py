@@ -79,10 +79,10 @@ def figures() -> list[Path]:
 
 
 def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Flat names for MLflow: test_<measure> with _low and _high, sensitivity/<class>, specificity/<class>."""
+    """Flat names for MLflow, whose pages sort them: test_<measure> with _low and _high, test_sensitivity/<class>, …."""
     named = {f"test_{name}": metrics.get(name) for name in HEADLINES}
     for diagnosis, figures_of in metrics["per_class"].items():
-        named |= {f"{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
+        named |= {f"test_{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
     flat = {"test_images": float(metrics["n_images"]), "test_groups": float(metrics["n_groups"])}
     for name, figure in named.items():
         for end, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
