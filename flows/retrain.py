@@ -52,6 +52,7 @@ def retrain() -> str:
     """Run all stages and the promotion; return the summary that is also the run's artifact (markdown)."""
     logger = get_run_logger()
     with one_at_a_time(logger.warning):
+        run_streamed(["dermaflow", "set"], logger.info)  # a mistake in a late stage's parameters shows now
         ingest = run_stage.with_options(retries=2, retry_delay_seconds=[*RETRY_AFTER_S], retry_condition_fn=may_pass)
         outcomes = {"ingest": ingest("ingest")}
         up_to_date = nothing_changed(run_streamed([*DVC, "status", "--json"], logger.debug))

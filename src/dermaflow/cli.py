@@ -28,12 +28,12 @@ app = typer.Typer(
 
 @app.command(name="set")
 def set_params(
-    assignments: Annotated[list[str], typer.Argument(metavar="SECTION.KEY=VALUE…")],
+    assignments: Annotated[list[str] | None, typer.Argument(metavar="SECTION.KEY=VALUE…")] = None,
 ) -> None:
-    """Change values in params.yaml, its comments kept; refused if a stage would refuse them."""
+    """Change values in params.yaml, its comments kept; refused if a stage would refuse them. Without any: check it."""
     from dermaflow.commands.set_params import set_params as change
 
-    run(lambda: change(assignments))
+    run(lambda: change(assignments or []))
 
 
 @app.command()

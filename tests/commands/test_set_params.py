@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dermaflow.commands.set_params import SECTIONS, set_params
+from dermaflow.commands.set_params import KINDS, set_params
 from dermaflow.core.errors import ParamsError
 from dermaflow.core.params import load_params, read_sections
 
@@ -24,9 +24,18 @@ def changed_lines(path: Path) -> list[str]:
 
 
 def test_every_section_of_params_yaml_is_one_that_its_stage_accepts():
-    assert set(read_sections(PARAMS)) == set(SECTIONS)
-    for section, kind in SECTIONS.items():
+    assert set(read_sections(PARAMS)) == set(KINDS)
+    for section, kind in KINDS.items():
         load_params(section, kind, PARAMS)
+
+
+def test_without_an_assignment_the_file_is_only_checked(params):
+    before = params.stat().st_mtime_ns
+    set_params([])
+    assert params.stat().st_mtime_ns == before
+    params.write_text(params.read_text().replace("min_images: 30", "min_images: many"))
+    with pytest.raises(ParamsError, match=r"promote\.min_images"):
+        set_params([])
 
 
 def test_nothing_but_the_value_changes(params):

@@ -26,36 +26,37 @@ def params(tmp_path):
 
 
 def test_a_section_becomes_its_class(params):
-    path = params("kind: {rate: 1, name: a, inner: {depth: 2}}")
-    assert load_params("kind", Kind, path) == Kind(rate=1.0, name="a", inner=Inner(depth=2))
+    path = params("train: {rate: 1, name: a, inner: {depth: 2}}")
+    assert load_params("train", Kind, path) == Kind(rate=1.0, name="a", inner=Inner(depth=2))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("kind: {rate: 1, name: a, inner: {depth: 2}, rat: 3}", "kind.rat: unknown key; known are rate, name, inner"),
-        ("kind: {rate: 1, name: a, inner: {depth: 2, width: 3}}", "kind.inner.width: unknown key"),
-        ("kind: {rate: 1, name: a, inner: {depth: two}}", "kind.inner.depth: .*received 'two'"),
-        ("kind: {rate: 1, name: a, inner: {depth: true}}", "kind.inner.depth: .*received True"),
-        ("kind: {rate: 0, name: a, inner: {depth: 2}}", "kind.rate: .*greater than 0, received 0"),
-        ("kind: {rate: 1, inner: {depth: 2}}", "kind.name: this key is missing"),
-        ("kind:", "kind.rate: this key is missing"),
-        ("other: {}", "expected a section 'kind', found other"),
+        ("train: {rate: 1, name: a, inner: {depth: 2}, rat: 3}", "train.rat: unknown key; known are rate, name, inner"),
+        ("train: {rate: 1, name: a, inner: {depth: 2, width: 3}}", "train.inner.width: unknown key"),
+        ("train: {rate: 1, name: a, inner: {depth: two}}", "train.inner.depth: .*received 'two'"),
+        ("train: {rate: 1, name: a, inner: {depth: true}}", "train.inner.depth: .*received True"),
+        ("train: {rate: 0, name: a, inner: {depth: 2}}", "train.rate: .*greater than 0, received 0"),
+        ("train: {rate: 1, inner: {depth: 2}}", "train.name: this key is missing"),
+        ("train:", "train.rate: this key is missing"),
+        ("split: {}", "expected a section 'train', found split"),
+        ("train: {}\ntrian: {}", "unknown section trian; known are ingest"),
         ("[1, 2]", "expected a mapping of sections, received"),
         ("", "expected a mapping of sections, received NoneType"),
-        ("kind: {", "expected YAML"),
-        ("kind: 3", "kind: .*received 3"),
+        ("train: {", "expected YAML"),
+        ("train: 3", "train: .*received 3"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_was_expected(params, text, message):
     with pytest.raises(ParamsError, match=message):
-        load_params("kind", Kind, params(text))
+        load_params("train", Kind, params(text))
 
 
 def test_all_faults_are_told_at_once(params):
     with pytest.raises(ParamsError) as error:
-        load_params("kind", Kind, params("kind: {rate: -1, inner: {depth: 2}, extra: 1}"))
-    assert all(key in str(error.value) for key in ("kind.rate", "kind.name", "kind.extra"))
+        load_params("train", Kind, params("train: {rate: -1, inner: {depth: 2}, extra: 1}"))
+    assert all(key in str(error.value) for key in ("train.rate", "train.name", "train.extra"))
 
 
 def test_a_missing_file_says_where_to_stand(tmp_path):

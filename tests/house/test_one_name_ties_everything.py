@@ -6,6 +6,8 @@ import grimp
 import pytest
 from ruamel.yaml import YAML
 
+from dermaflow.core.params import SECTIONS
+
 ROOT = Path(__file__).parents[2]
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())
 STAGES = DVC["stages"]
@@ -45,6 +47,10 @@ def test_a_stage_depends_on_every_module_that_it_imports(stage, imports):
     files = {source_file(each) for each in needed if not each.startswith(NOT_LISTED)} - {None}
     listed = {dependency for dependency in STAGES[stage]["deps"] if dependency.startswith("src/")}
     assert sorted(listed) == sorted(files), f"dvc.yaml: set the deps of {stage} to this list"
+
+
+def test_the_sections_of_the_parameters_are_the_stages_and_the_promotion():
+    assert (*STAGES, "promote") == SECTIONS
 
 
 def test_every_stage_file_is_a_stage_of_dvc():

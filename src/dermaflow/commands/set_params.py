@@ -1,6 +1,7 @@
 """dermaflow set: change values in params.yaml, its comments kept, and only to what the stages accept.
 
     dermaflow set train.epochs=3 "ingest.source=../shared/data/my images"
+    dermaflow set        (changes nothing: says whether every stage accepts params.yaml)
 
 An override is an edit of params.yaml, as `dvc exp run -S` makes it: afterwards `dvc repro`, the flow and
 a reader of the file see the same value, `git diff` shows it and `git checkout params.yaml` undoes it.
@@ -25,7 +26,7 @@ from dermaflow.quality.params import ValidateParams
 from dermaflow.sources.params import IngestParams
 from dermaflow.split.params import SplitParams
 
-SECTIONS: Mapping[str, type[Params]] = {
+KINDS: Mapping[str, type[Params]] = {
     "ingest": IngestParams,
     "validate": ValidateParams,
     "split": SplitParams,
@@ -49,8 +50,10 @@ def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
     content = yaml.load(path.read_text(encoding="utf-8"))
     for assignment in assignments:
         _assign(content, assignment)
-    for section, kind in SECTIONS.items():
+    for section, kind in KINDS.items():
         checked(section, content, kind)
+    if not assignments:
+        return
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         yaml.dump(content, file)
     print("\n".join(f"params.yaml: {assignment}" for assignment in assignments), flush=True)

@@ -12,6 +12,8 @@ from ruamel.yaml.error import YAMLError
 from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
 
+SECTIONS = ("ingest", "validate", "split", "augment", "train", "evaluate", "promote")
+
 
 class Params(BaseModel):
     """The base of every section: frozen, strict about types, closed to unknown keys."""
@@ -51,7 +53,7 @@ def read_sections(path: Path = paths.PARAMS) -> dict[str, Any]:
     """Read all of params.yaml as plain values.
 
     Raises:
-        ParamsError: the file is missing or is no YAML mapping.
+        ParamsError: the file is missing, is no YAML mapping, or has a section that nothing reads.
     """
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
@@ -61,6 +63,9 @@ def read_sections(path: Path = paths.PARAMS) -> dict[str, Any]:
         raise ParamsError(f"{path}: expected YAML, received something else:\n{error}") from error
     if not isinstance(content, dict):
         raise ParamsError(f"{path}: expected a mapping of sections, received {type(content).__name__}")
+    unknown = [str(section) for section in content if section not in SECTIONS]
+    if unknown:
+        raise ParamsError(f"{path}: unknown section {', '.join(unknown)}; known are {', '.join(SECTIONS)}")
     return content
 
 

@@ -22,7 +22,7 @@ from dermaflow.core.lesions import (
     read_table,
     write_table,
 )
-from dermaflow.core.params import load_params, read_sections
+from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
 from dermaflow.model.card import Git, write_card
 from dermaflow.model.checkpoint import abandoned, best_epoch, remove, write_history
@@ -33,7 +33,7 @@ from dermaflow.model.pixels import Pixels, decoded
 from dermaflow.tracking.git import CHANGED_TAG, COMMIT_TAG, git_state
 from dermaflow.tracking.runs import live_run
 
-SECTIONS = ("ingest", "validate", "split", "augment", "train")
+UP_TO_TRAINING = SECTIONS[: SECTIONS.index("train") + 1]
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
 def read_job(accepted: pd.DataFrame) -> Job:
     """Read parameters, plan and ledger, and say what they come to."""
     params = load_params("train", TrainParams)
-    sections = {name: section for name, section in read_sections().items() if name in SECTIONS}
+    sections = {name: section for name, section in read_sections().items() if name in UP_TO_TRAINING}
     plan, ledger = read_table(paths.PLAN, PLAN_COLUMNS), read_table(paths.LEDGER, LEDGER_COLUMNS)
     job = job_of(examples_of(plan, ledger, accepted), ledger, accepted, params, sections)
     n_train, n_copies = sum(job.data.train.values()), sum(job.data.copies.values())
