@@ -14,7 +14,7 @@ class CommandFailedError(RuntimeError):
 
 
 def run_streamed(command: list[str], say: Callable[[str], None]) -> list[str]:
-    """Run `command` from the current folder, pass each line of its output to `say`, return all lines.
+    """Run `command` from the current folder, pass each line of its output to `say`, return those not blank.
 
     The programs of the running Python's environment come first on PATH, so that `python` and `dvc`
     are those that run this. On cancellation, interruption or death of the caller the command and
@@ -46,11 +46,9 @@ def run_streamed(command: list[str], say: Callable[[str], None]) -> list[str]:
 def _passed_on(process: subprocess.Popen[str], say: Callable[[str], None]) -> list[str]:
     lines = []
     for line in process.stdout or ():
-        text = line.rstrip()
-        if text:
-            lines.append(text)
-            say(text)
-    return lines
+        say(line.rstrip())
+        lines.append(line.rstrip())
+    return [line for line in lines if line]
 
 
 def _stop(supervisor: subprocess.Popen[str]) -> None:

@@ -9,6 +9,7 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 
 import json
 import sys
+from functools import partial
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -19,6 +20,7 @@ from flows.one_at_a_time import one_at_a_time
 from flows.processes import CommandFailedError, run_streamed
 from flows.summary import metrics_rows, summary_markdown
 
+SUPERVISED = "--supervised"
 DVC = (sys.executable, "-m", "dvc")
 STAGES = ("ingest", "validate", "split", "augment", "train", "evaluate")
 RETRY_AFTER_S = (10.0, 60.0)
@@ -77,7 +79,13 @@ def outcome_of(lines: list[str]) -> str:
 
 
 def main() -> None:
-    """Run the flow in this process; print its summary, or the failed command's own message and exit 1."""
+    """Run the flow under a supervisor, which ends whatever it started (Prefect's temporary server too) with it."""
+    if SUPERVISED not in sys.argv:
+        try:
+            run_streamed([sys.executable, "-m", "flows.retrain", SUPERVISED], partial(print, flush=True))
+        except CommandFailedError:
+            raise SystemExit(1) from None  # it has said why
+        return
     try:
         print("\n" + retrain())
     except CommandFailedError as error:

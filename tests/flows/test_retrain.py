@@ -70,21 +70,34 @@ def test_dvc_repro_works_alone_and_agrees(checkout):
     assert "Stage 'train' didn't change, skipping" in output
 
 
-@pytest.mark.usefixtures("first")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(checkout, number):
-    checkout.run("dermaflow", "set", f"train.seed={100 + number}", "train.epochs=12", "train.patience_epochs=12")
+def killed_after(checkout, words: str, number: int) -> str:
+    """Start a retraining, send it a signal once it has said `words`; what it said until then."""
     process = checkout.start("python", "-m", "flows.retrain")
     assert process.stdout
-    assert any("epoch 2 of" in line for line in process.stdout)
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            break
     process.send_signal(number)
     process.communicate(timeout=60)
     end = time.monotonic() + 30
     while (left := processes_in(checkout.folder)) and time.monotonic() < end:
         time.sleep(0.5)
     assert left == []
+    assert words in said
+    return said
+
+
+@pytest.mark.usefixtures("first")
+def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(checkout):
+    checkout.run("dermaflow", "set", "train.seed=100", "train.epochs=40", "train.patience_epochs=40")
+    killed_after(checkout, "epoch 2 of", signal.SIGTERM)
+    said = killed_after(checkout, "epoch 15 of", signal.SIGKILL)
+    assert "going on after epoch" in said
     output = checkout.retrain()
-    assert "epoch 1 of" not in output
+    assert "going on after epoch" in output
+    assert "epoch 15 of" not in output
     assert "train ran" in output
     assert not [*checkout.folder.glob("data/**/.*"), *checkout.folder.glob("models/**/.?*")]
 

