@@ -12,16 +12,17 @@ def accepted(ingested):
     """Six accepted images of two diagnoses."""
     labels = ["nevus", "melanoma"] * 3
     rows = ingested(*({"image_id": f"ISIC_{n}", "diagnosis": label} for n, label in enumerate(labels)))
-    return rows.assign(content_group=rows["image_id"], age="", sex="female", official_partition="train")
+    return rows.assign(
+        content_group=rows["image_id"], age="", sex="female", official_partition="train", confirmed_by=""
+    )
 
 
 @pytest.fixture
 def facts():
     """What was measured on them."""
     names = [f"ISIC_{n}" for n in range(6)]
-    return pd.DataFrame(
-        {"image_id": names, "width": 40, "height": 50, "sha256": [sha256_hex(name.encode()) for name in names]}
-    )
+    hashes = [sha256_hex(name.encode()) for name in names]
+    return pd.DataFrame({"image_id": names, "width": 40, "height": 50, "sha256": hashes, "error": ""})
 
 
 def changed(table: pd.DataFrame, row: int, column: str, value: str) -> pd.DataFrame:
@@ -46,6 +47,7 @@ def test_unknown_age_sex_and_partition_are_allowed(accepted, facts):
         ("image_id", "../up", "Each image_id is a safe file name"),
         ("sha256", "beef", "Each sha256 is 64 hexadecimal digits"),
         ("sha256", "0" * 64, "Each image file holds the bytes that were ingested"),
+        ("isic_id", "24306", "Each isic_id is ISIC_ and seven digits, or blank"),
         ("diagnosis", "wart", "Each diagnosis is one that dermaflow knows"),
         ("official_partition", "holdout", "Each official_partition is train, test or blank"),
         ("sex", "M", "Each sex is female, male or blank"),
@@ -63,6 +65,12 @@ def test_a_failing_expectation_gives_its_sentence_and_names_the_image(column, va
     assert table.loc[1, "image_id"] in failed[0]
 
 
+def test_an_image_that_does_not_decode_is_told_with_its_error(accepted, facts):
+    faulty = facts.assign(error=["", "truncated", "", "", "", ""])
+    (told,) = examine(accepted, faulty, SIDE, phantom=False).failed
+    assert told == "Each image can be decoded to its last byte: not so for 1, such as ISIC_1 ('truncated')"
+
+
 @pytest.mark.parametrize("side", ["width", "height"])
 def test_a_side_that_is_too_short_is_told_with_its_length(side, accepted, facts):
     failed = examine(accepted, facts.assign(**{side: [31, *[40] * 5]}), SIDE, phantom=False).failed
@@ -71,7 +79,8 @@ def test_a_side_that_is_too_short_is_told_with_its_length(side, accepted, facts)
 
 def test_a_single_diagnosis_is_not_enough(accepted, facts):
     failed = examine(accepted.assign(diagnosis="nevus"), facts, SIDE, phantom=False).failed
-    assert failed == ("At least two diagnoses are left to tell apart: received 1",)
+    named = "ISIC_0, ISIC_1, ISIC_2, ISIC_3, ISIC_4"
+    assert failed == (f"At least two diagnoses are left to tell apart: received 1 (images such as {named})",)
 
 
 def test_an_empty_table_fails_in_words(accepted, facts):
