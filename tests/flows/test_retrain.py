@@ -105,7 +105,7 @@ def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(checkout):
 @pytest.mark.usefixtures("first")
 def test_a_missing_source_ends_the_run_with_the_stages_own_words(checkout):
     before = (checkout.folder / "params.yaml").read_text()
-    checkout.run("dermaflow", "set", "ingest.source=no/such/folder")
+    checkout.run("dermaflow", "set", "ingest.sources=[{kind: folder, path: no/such/folder}]")
     output = checkout.run("dvc", "repro", "-s", "ingest", status=255)
     assert "error: " in output
     assert "no/such/folder" in output

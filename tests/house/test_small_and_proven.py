@@ -74,8 +74,8 @@ def test_nothing_generated_is_committed_and_no_number_lives_in_a_params_class():
 
 
 def _default(value: ast.expr | None) -> bool:
-    """Whether a field states a value of its own: anything but a Field(...) without one."""
-    if value is None:
+    """Whether a field states a value of its own: anything but a Field(...) without one, or a plain "not stated"."""
+    if value is None or ast.unparse(value) in {"''", "Field(default_factory=dict)", "Field(default_factory=list)"}:
         return False
     is_field = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "Field"
     return not is_field or bool(value.args) or any(k.arg in {"default", "default_factory"} for k in value.keywords)

@@ -22,7 +22,16 @@ class Shelf:
 
     def catalogue(self):
         offers = [
-            Offer(name=name, file=name, diagnosis="nevus", source="shelf", state=str(data), reference="")
+            Offer(
+                name=name,
+                file=name,
+                diagnosis="nevus",
+                label="nevus",
+                labelled_by="folder",
+                source="shelf",
+                state=str(data),
+                reference="",
+            )
             for name, data in self.files.items()
         ]
         return Catalogue(tuple(offers), self.fetch)

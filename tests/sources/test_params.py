@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_section_as_it_stands_is_understood():
     params = load_params("ingest", IngestParams, ROOT / "params.yaml")
-    assert params.source
+    assert params.sources
     assert params.phantom.lesions > 0
 
 
@@ -24,12 +24,13 @@ def test_the_section_as_it_stands_is_understood():
         ("lesions: 700", "lesionss: 700", "unknown key"),
         ("lesions: 700", "lesions: 0", "greater than or equal to 1"),
         ("truncated: 4", "truncated: 690", "at most as many planted faults as lesions"),
-        ("source: phantom", "source: 7", "ingest.source"),
+        ("kind: phantom", "kind: fantom", "ingest.sources.0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path, old, new, message):
     text = """ingest:
-  source: phantom
+  sources: [{kind: phantom}]
+  authorities: []
   phantom: {lesions: 700, image_size_px: 128, seed: 7, byte_copies: 8, near_copies: 8, contradictions: 8, truncated: 4}
 """
     assert old in text

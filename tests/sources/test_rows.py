@@ -7,7 +7,17 @@ from dermaflow.sources.rows import differences, table_of
 
 
 def offer(file, diagnosis="nevus", source="clinic"):
-    return Offer(name="x", file=file, diagnosis=diagnosis, source=source, state="", reference="", age="40")
+    return Offer(
+        name="x",
+        file=file,
+        diagnosis=diagnosis,
+        label=diagnosis,
+        labelled_by="folder",
+        source=source,
+        state="",
+        reference="",
+        age="40",
+    )
 
 
 def table(*offers, generated=False):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dermaflow.core.groups import connected
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PARTITIONS
-from dermaflow.split.groups import connected
 from dermaflow.split.ledger import WITHDRAWN, extend_ledger
 from dermaflow.split.params import SplitParams
 

@@ -39,8 +39,9 @@ def project(tmp_path, monkeypatch):
 
 
 def set_source(source, **phantom):
+    entry = {"kind": "phantom"} if source == "phantom" else {"kind": "folder", "path": source}
     with paths.PARAMS.open("w") as file:
-        YAML().dump({"ingest": {"source": source, "phantom": PHANTOM | phantom}}, file)
+        YAML().dump({"ingest": {"sources": [entry], "authorities": [], "phantom": PHANTOM | phantom}}, file)
 
 
 def put(file, colour, kind=None):

@@ -25,7 +25,9 @@ def project(accepted, isic9, monkeypatch):
     monkeypatch.chdir(accepted)
     if not paths.ACCEPTED.exists():
         shutil.copy(PARAMS, paths.PARAMS)
-        set_params([f"ingest.source={isic9}", "train.epochs=1", "augment.images_per_class=80"])
+        set_params(
+            [f"ingest.sources=[{{kind: folder, path: '{isic9}'}}]", "train.epochs=1", "augment.images_per_class=80"]
+        )
         ingest.main()
         validate.main()
     return accepted

@@ -23,7 +23,7 @@ from dermaflow.stages import train
 
 CLASSES = ("melanoma", "nevus")
 PARAMS = """\
-ingest: {source: phantom}
+ingest: {sources: [{kind: phantom}]}
 train:
   architecture: cnn
   image_size_px: 24

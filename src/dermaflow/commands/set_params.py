@@ -1,6 +1,6 @@
 """dermaflow set: change values in params.yaml, its comments kept, and only to what the stages accept.
 
-    dermaflow set train.epochs=3 "ingest.source=../shared/data/my images"
+    dermaflow set train.epochs=3 "train.filters=[16, 32]"
     dermaflow set        (changes nothing: says whether every stage accepts params.yaml)
 
 An override is an edit of params.yaml, as `dvc exp run -S` makes it: afterwards `dvc repro`, the flow and
@@ -47,6 +47,7 @@ def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
     content = yaml.load(path.read_text(encoding="utf-8"))
     for assignment in assignments:
         _assign(content, assignment)

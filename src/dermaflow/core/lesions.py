@@ -14,8 +14,11 @@ from dermaflow.core.files import replacing
 INGESTED_COLUMNS = (
     "image_id",  # names data/ingest/images/<image_id>.jpg; one content, one id
     "file",  # path below the root of the source, as found
-    "diagnosis",  # one of taxonomy.DIAGNOSES
+    "diagnosis",  # one of taxonomy.DIAGNOSES; blank: the label names none of them
+    "label",  # as the source states it
+    "labelled_by",  # one of LABELLERS
     "source",  # slug of the collection; begins with PHANTOM for generated images
+    "isic_id",  # its number in the ISIC Archive, where its name states one: the same number is the same picture
     "official_partition",  # train, test, or blank
     "lesion_id",
     "patient_id",
@@ -26,7 +29,23 @@ INGESTED_COLUMNS = (
     "licence",
     "attribution",
 )
-ACCEPTED_COLUMNS = (*INGESTED_COLUMNS, "content_group")  # content_group: same value = near-identical images
+AUTHORITY_COLUMNS = (
+    "image_id",  # an ingested image
+    "authority",  # which file says so
+    "label",  # as stated there; blank: it says nothing of the diagnosis
+    "diagnoses",  # what the label may mean, joined by |, the likeliest first; blank as the label, or for none of ours
+    "lesion_id",
+    "patient_id",
+    "age",
+    "sex",
+    "site",
+)  # one row an image and authority that knows it
+CORRECTION_COLUMNS = ("image_id", "file", "from_diagnosis", "to_diagnosis", "authority")
+ACCEPTED_COLUMNS = (
+    *INGESTED_COLUMNS,
+    "confirmed_by",  # the authorities that state this diagnosis, joined by |; blank: none does
+    "content_group",  # same value = near-identical images
+)
 QUARANTINE_COLUMNS = ("image_id", "file", "reason", "evidence")
 LEDGER_COLUMNS = (
     "image_id",  # its name at present, or its last one
@@ -37,6 +56,8 @@ LEDGER_COLUMNS = (
 PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
 PARTITIONS = ("train", "validation", "test")
+LABELLERS = ("folder", "table", "archive", "phantom")
+"""Who stated a label: the name of a class folder, which anybody may give, or a source that keeps records."""
 
 IMAGE_ID_PATTERN = r"^\w[\w.-]{0,159}$"
 """A file name without its ending, safe everywhere: letters of any script, digits, underscore, dot, hyphen."""

@@ -6,12 +6,17 @@ PARAMS = Path("params.yaml")
 
 INGESTED_IMAGES = Path("data/ingest/images")
 INGESTED = Path("data/ingest/lesions.csv")
+AUTHORITIES = Path("data/ingest/authorities.csv")
 INGEST_INDEX = Path(".cache/ingest/index.csv")
 
 ACCEPTED = Path("data/validate/lesions.csv")
 FACTS = Path("data/validate/facts.csv")
 QUARANTINE = Path("data/validate/quarantine.csv")
+CORRECTIONS = Path("data/validate/corrections.csv")
+PROFILE = Path("data/validate/profile.json")
+MEASUREMENTS = Path(".cache/validate")
 VERDICT = Path("reports/validate/verdict.json")
+SHORTCUTS = Path("reports/validate/shortcuts.json")
 DATA_DOCS = Path("reports/validate/data_docs")
 
 LEDGER = Path("data/split/ledger.csv")

@@ -51,7 +51,7 @@ def screen(lesions: pd.DataFrame, facts: pd.DataFrame, params: ValidateParams) -
     rows = _without(rows, found[-1])
     quarantine = lesions.reset_index(drop=True).join(pd.concat(found), how="inner").sort_index()
     return Screened(
-        rows[list(ACCEPTED_COLUMNS)].reset_index(drop=True),
+        rows.assign(confirmed_by="")[list(ACCEPTED_COLUMNS)].reset_index(drop=True),
         quarantine[list(QUARANTINE_COLUMNS)].reset_index(drop=True),
     )
 

@@ -84,6 +84,8 @@ def _offer(root: Path, file: Path, diagnosis: str, partition: str, source: str) 
         name=safe_name(file.stem),
         file=relative,
         diagnosis=diagnosis,
+        label=diagnosis,
+        labelled_by="folder",
         source=source,
         state=f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}",
         reference=relative,

@@ -16,10 +16,13 @@ class Offer:
 
     name: str  # the image_id that it asks for: safe as a file name; another content may ask for the same
     file: str  # path below the root of the source; no two offers of one catalogue share it
-    diagnosis: str  # one of taxonomy.DIAGNOSES
+    diagnosis: str  # one of taxonomy.DIAGNOSES; blank: the label names none of them
+    label: str  # as the source states it
+    labelled_by: str  # one of lesions.LABELLERS
     source: str  # slug of the collection
     state: str  # differs whenever the bytes may differ; as long as it stays, they are not fetched again
     reference: str  # whatever the adapter needs to fetch the bytes
+    isic_id: str = ""  # as ISIC_ and seven digits, where the name states it
     official_partition: str = ""  # train, test, or blank
     lesion_id: str = ""
     patient_id: str = ""
@@ -37,6 +40,8 @@ class Catalogue:
     offers: tuple[Offer, ...]
     fetch: Callable[[Offer], bytes]  # reads, draws or downloads; works in another process
     notes: tuple[str, ...] = ()  # for the reader of the log
+    downloads: int = 0  # how many fetches may wait for a network at once, in threads; 0: they work, in processes
+    batch: int = 5_000  # offers between two savings of what has been read
 
 
 def is_generated(data: bytes) -> bool:

@@ -87,6 +87,8 @@ def _views(params: PhantomParams, lesion: int, patient: _Patient) -> list[Offer]
             name=name,
             file=f"{diagnosis}/{name}.jpg",
             diagnosis=diagnosis,
+            label=diagnosis,
+            labelled_by="phantom",
             source=patient.source,
             state=_state(params, f"{lesion}/{view}/"),
             reference=f"{lesion}/{view}/",
@@ -112,7 +114,7 @@ def _faults(params: PhantomParams, firsts: list[Offer]) -> Iterator[Offer]:
     for _ in range(params.contradictions):
         first = next(lesions)
         second = DIAGNOSES[(DIAGNOSES.index(first.diagnosis) + 1) % len(DIAGNOSES)]
-        yield replace(first, diagnosis=second, file=f"{second}/{first.name}.jpg")
+        yield replace(first, diagnosis=second, label=second, file=f"{second}/{first.name}.jpg")
     for number in range(params.truncated):
         yield _copied(params, next(lesions), _TRUNCATED, number)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dermaflow.split.groups import LINKS, connected
+from dermaflow.core.groups import LINKS, connected
 
 _FIRST = ("test", "validation", "train", "")
 """Who is believed first: what a model is judged by is kept before what it learns from."""

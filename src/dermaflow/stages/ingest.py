@@ -14,7 +14,7 @@ import pandas as pd
 from dermaflow.core import paths
 from dermaflow.core.errors import run
 from dermaflow.core.files import write_bytes
-from dermaflow.core.lesions import INGESTED_COLUMNS, PHANTOM, read_table_if_any
+from dermaflow.core.lesions import INGESTED_COLUMNS, read_table_if_any
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import in_order
 from dermaflow.sources.folder import folder_catalogue
@@ -22,7 +22,7 @@ from dermaflow.sources.index import Content, read_index, write_index
 from dermaflow.sources.intake import content_of, offers_only, put_in_place, read_new, remove_others
 from dermaflow.sources.names import assign_ids
 from dermaflow.sources.offers import Catalogue, Offer
-from dermaflow.sources.params import IngestParams
+from dermaflow.sources.params import FolderSource, IngestParams
 from dermaflow.sources.phantom import phantom_catalogue
 from dermaflow.sources.rows import differences, table_of
 
@@ -46,9 +46,10 @@ def main() -> None:
 
 def catalogue_of(params: IngestParams) -> Catalogue:
     """What the source that params name offers at this moment."""
-    if params.source == PHANTOM:
-        return phantom_catalogue(params.phantom)
-    return folder_catalogue(Path(params.source).expanduser())
+    (source,) = params.sources
+    if isinstance(source, FolderSource):
+        return folder_catalogue(Path(source.path).expanduser())
+    return phantom_catalogue(params.phantom)
 
 
 def _read(catalogue: Catalogue) -> dict[str, Content]:

@@ -1,0 +1,40 @@
+"""Groups: which images must stay together because they share a lesion, a patient or their content."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+LINKS = ("lesion_id", "patient_id", "content_group")
+"""Two images with the same value in one of these columns belong together; blank links nothing."""
+
+
+def connected(images: pd.DataFrame, links: Sequence[str] = LINKS) -> npt.NDArray[np.int64]:
+    """Number the groups of images that are linked, directly or through others.
+
+    Images and values are the nodes of one graph, so that a value shared by k images costs k edges
+    and not k². Values of different columns are different nodes, even where the text is the same; one
+    value in two sources counts as the same lesion or patient: what is joined too much leaks nothing.
+
+    Args:
+        images: one row an image, with the columns named in `links`.
+
+    Returns:
+        The number of each row's group, shape (rows,), numbered from 0.
+    """
+    row_nodes, value_nodes = [], []
+    nodes = len(images)
+    for column in links:
+        values = images[column].str.strip()
+        codes, distinct = pd.factorize(values.where(values != "", None))
+        linked = np.flatnonzero(codes >= 0)
+        row_nodes.append(linked)
+        value_nodes.append(nodes + codes[linked])
+        nodes += len(distinct)
+    rows, values_at = np.concatenate(row_nodes), np.concatenate(value_nodes)
+    graph = coo_matrix((np.ones(len(rows), dtype=np.int8), (rows, values_at)), shape=(nodes, nodes))
+    labels: npt.NDArray[np.int32] = connected_components(graph, directed=False)[1][: len(images)]
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
