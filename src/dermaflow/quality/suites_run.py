@@ -80,11 +80,10 @@ def _sentence(outcome: Any, table: pd.DataFrame) -> str:  # noqa: ANN401 - likew
     """The sentence of an expectation that failed, with what was received and the first images that it is about."""
     meta, result = outcome.expectation_config.meta, outcome.result
     sentence = str(meta["sentence"])
-    if result.get("unexpected_count"):
-        found = str(meta.get("found", "")) or f"such as {_named(result)}"
-        return f"{sentence}: not so for {result['unexpected_count']:,}, {found}"
     if "found" in meta:
         return f"{sentence}: {meta['found']}"
+    if result.get("unexpected_count"):
+        return f"{sentence}: not so for {result['unexpected_count']:,}, such as {_named(result)}"
     if "observed_value" in result:
         of_a_column = "column" in outcome.expectation_config.kwargs and len(table)
         images = f" (images such as {first_named(table['image_id'].tolist())})" if of_a_column else ""
