@@ -1,0 +1,262 @@
+"""An ISIC Archive on this machine: the forms of its API v2 over real HTTP, and whatever can go wrong, on request.
+
+Forms as in the archive's own code (github.com/ImageMarkup/isic, isic/core/api/image.py, isic/core/pagination.py):
+newest images first, a cursor that is an encoded position, `count` on the first page only, `{"detail": …}` at 404.
+Files lie on a second server, behind addresses that expire.
+"""
+
+import base64
+import io
+import json
+import re
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import numpy as np
+from PIL import Image
+
+
+def jpeg(seed: int, size=(40, 30)) -> bytes:
+    noise = np.random.default_rng(seed).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def isic_id(number: int) -> str:
+    return f"ISIC_{number:07}"
+
+
+@dataclass
+class Held:
+    """One image of the archive."""
+
+    isic_id: str
+    data: bytes
+    created: int
+    public: bool = True
+    licence: str = "CC-BY"
+    attribution: str = "Hospital of Loopback"
+    collections: tuple[int, ...] = (1,)
+    acquisition: dict = field(default_factory=lambda: {"pixels_x": 40, "pixels_y": 30, "image_type": "dermoscopic"})
+    clinical: dict = field(
+        default_factory=lambda: {
+            "sex": "female",
+            "age_approx": 45,
+            "anatom_site_general": "anterior torso",
+            "lesion_id": "IL_1234567",
+            "patient_id": "IP_7654321",
+            "diagnosis_1": "Benign",
+            "diagnosis_2": "Benign melanocytic proliferations",
+            "diagnosis_3": "Nevus",
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back; `sent` of the body's bytes in fact, where the line is to break."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    sent: int | None = None
+    hang_up: bool = False
+    drop_length: bool = False  # a body whose length is not stated
+
+
+Spoiler = Callable[[Answer], Answer]
+
+
+def refusal(status: int, **headers: str) -> Spoiler:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: Answer(status, b'{"detail": "no"}', named)
+
+
+def cut(sent: int) -> Spoiler:
+    return lambda answer: replace(answer, sent=sent)
+
+
+def hang_up(answer: Answer) -> Answer:
+    return replace(answer, hang_up=True)
+
+
+def instead(body: bytes) -> Spoiler:
+    return lambda answer: replace(answer, body=body)
+
+
+def page_with(change: Callable[[dict], object]) -> Spoiler:
+    def spoil(answer: Answer) -> Answer:
+        page = json.loads(answer.body)
+        change(page)
+        return replace(answer, body=json.dumps(page).encode())
+
+    return spoil
+
+
+def no_spoiling(answer: Answer) -> Answer:
+    return answer
+
+
+class Archive:
+    """The archive's holdings, its record of requests, and what it is to do wrong next."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.token = ""
+        self.generation = 0  # of signed addresses
+        self.file_delay_s = 0.0
+        self.requests: list[tuple[str, str, dict[str, str]]] = []  # (path, query, headers)
+        self.most_at_once = 0
+        self._at_once = 0
+        self._spoilers: dict[str, deque[Spoiler]] = defaultdict(deque)
+        self._lock = threading.Lock()
+        self.api = self.files = ""
+
+    def add(self, *numbers: int, **changes) -> None:
+        for number in numbers:
+            name = isic_id(number)
+            self.held[name] = replace(Held(name, jpeg(number), created=number), **changes)
+
+    def spoil(self, path: str, *spoilers: Spoiler) -> None:
+        """Spoil the next answers to requests whose path ends so, one each."""
+        self._spoilers[path].extend(spoilers)
+
+    def expire(self) -> None:
+        """All addresses that were given out are worth nothing from now on."""
+        self.generation += 1
+
+    def asked(self, end: str) -> int:
+        """How many requests there were for a path that ends so."""
+        return sum(path.endswith(end) for path, _, _ in self.requests)
+
+    def answer(self, path: str, query: str, headers: dict[str, str]) -> Answer:
+        with self._lock:
+            self.requests.append((path, query, headers))
+            waiting = next((s for end, s in self._spoilers.items() if path.endswith(end) and s), None)
+            spoiler = waiting.popleft() if waiting else no_spoiling
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            return spoiler(self._true_answer(path, {name: v[0] for name, v in parse_qs(query).items()}, headers))
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+    def _true_answer(self, path: str, asked: dict[str, str], headers: dict[str, str]) -> Answer:
+        if path.startswith("/files/"):
+            return self._file(path.removeprefix("/files/").removesuffix(".jpg"), asked)
+        sent = headers.get("Authorization", "")
+        if sent and sent != f"Bearer {self.token}":
+            return Answer(401, b'{"detail": "Unauthorized"}')
+        visible = {name: held for name, held in self.held.items() if held.public or sent}
+        if path == "/api/v2/images/search/":
+            return self._search(list(visible.values()), asked, headers["Host"])
+        found = visible.get(path.removeprefix("/api/v2/images/").removesuffix("/"))
+        return Answer(200, json.dumps(self._record(found)).encode()) if found else refusal(404)(Answer(0, b""))
+
+    def _file(self, name: str, asked: dict[str, str]) -> Answer:
+        time.sleep(self.file_delay_s)
+        if asked.get("Signature") != f"secret-{self.generation}":
+            return Answer(403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+        held = self.held.get(name)
+        return Answer(200, held.data) if held else Answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+
+    def _search(self, visible: list[Held], asked: dict[str, str], host: str) -> Answer:
+        found = _matching(visible, asked.get("query", ""))
+        if found is None:
+            return Answer(400, b'{"message": "Could not parse search query."}')
+        if "collections" in asked:
+            wanted = {int(number) for number in asked["collections"].split(",")}
+            found = [held for held in found if wanted & set(held.collections)]
+        found.sort(key=lambda held: -held.created)
+        limit = min(int(asked.get("limit", 100)), 100)
+        position = parse_qs(base64.b64decode(asked["cursor"]).decode())["p"][0] if "cursor" in asked else None
+        rest = [held for held in found if position is None or held.created < int(position)]
+        page, following = rest[:limit], None
+        if len(rest) > limit:
+            cursor = base64.b64encode(urlencode({"p": str(page[-1].created)}).encode()).decode()
+            following = f"http://{host}/api/v2/images/search/?{urlencode(sorted((asked | {'cursor': cursor}).items()))}"
+        count = len(found) if position is None else None
+        records = [self._record(held) for held in page]
+        return Answer(
+            200, json.dumps({"results": records, "count": count, "next": following, "previous": None}).encode()
+        )
+
+    def _record(self, held: Held) -> dict:
+        signed = urlencode({"Expires": "1700000000", "Signature": f"secret-{self.generation}"})
+        return {
+            "isic_id": held.isic_id,
+            "public": held.public,
+            "copyright_license": held.licence,
+            "attribution": held.attribution,
+            "files": {
+                "full": {"url": f"{self.files}/files/{held.isic_id}.jpg?{signed}", "size": len(held.data)},
+                "thumbnail_256": {"url": f"{self.files}/thumbnails/{held.isic_id}.jpg?{signed}", "size": 9},
+            },
+            "metadata": {"acquisition": held.acquisition, "clinical": held.clinical},
+        }
+
+
+def _matching(held: list[Held], query: str) -> list[Held] | None:
+    """What a query names: terms joined by AND, ids by OR; None: it cannot be parsed."""
+    terms = re.findall(r'(-?)(\w+):("[^"]*"|\w+)', query)
+    if query and not terms:
+        return None
+    ids = {value for minus, key, value in terms if key == "isic_id" and not minus}
+    without = {value for minus, key, value in terms if key == "isic_id" and minus}
+    others = [(key, value.strip('"')) for minus, key, value in terms if key != "isic_id" and not minus]
+    return [
+        image
+        for image in held
+        if (not ids or image.isic_id in ids)
+        and image.isic_id not in without
+        and all(str((image.clinical | image.acquisition).get(key)) == value for key, value in others)
+    ]
+
+
+@contextmanager
+def serving() -> Iterator[Archive]:
+    """An archive that answers at `api`, with its files at `files`, until the block ends."""
+    archive = Archive()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self):
+            parts = urlsplit(self.path)
+            answer = archive.answer(parts.path, parts.query, dict(self.headers.items()))
+            if not answer.hang_up:
+                self.send_response(answer.status)
+                length = {} if answer.drop_length else {"Content-Length": str(len(answer.body))}
+                for name, value in (length | answer.headers).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.body[: answer.sent])
+            self.close_connection = answer.hang_up or answer.sent is not None
+
+        def log_message(self, *_):
+            """Silent."""
+
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2)]
+    threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}) for server in servers]
+    for thread in threads:
+        thread.start()
+    archive.api, archive.files = (
+        f"http://127.0.0.1:{servers[0].server_port}/api/v2",
+        f"http://localhost:{servers[1].server_port}",
+    )
+    try:
+        yield archive
+    finally:
+        for server, thread in zip(servers, threads, strict=True):
+            server.shutdown()
+            server.server_close()
+            thread.join()
