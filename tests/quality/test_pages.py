@@ -1,4 +1,4 @@
-from dermaflow.quality.pages import standing_alone
+from dermaflow.quality.pages import body_of, standing_alone
 
 PAGE = """<html><head><title>Data documentation</title>
 <link rel="stylesheet" href="https://far.away/x.css"><style>.a {}</style>
@@ -23,3 +23,12 @@ def test_content_status_and_heading_stay():
     assert "Data documentation" not in page
     assert 'Each sex is known <i class="fas fa-times"></i>' in page
     assert '.fa-times::before { content: "fails"' in page
+
+
+def test_the_body_fits_into_another_page():
+    body = body_of(standing_alone(PAGE, "A heading"))
+
+    assert "<h2>A heading</h2>" in body
+    assert "Each sex is known" in body
+    for gone in ("<html", "<body", "<style", "<title", "</body"):
+        assert gone not in body

@@ -1,4 +1,4 @@
-"""Make a page of Data Docs stand alone: no script, no network, readable wherever the file is opened.
+"""Pages that stand alone: no script, no network, readable wherever they are opened, on a phone and on paper.
 
 Great Expectations takes its styles, icons and scripts from public servers; without them a page shows no status.
 """
@@ -6,21 +6,26 @@ Great Expectations takes its styles, icons and scripts from public servers; with
 import re
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-h4, h5, h6 { margin: 1.4rem 0 .4rem; font-size: 1.1rem; }
-h6 { font-size: 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .3rem 0 1rem; }
-th, td { border: 1px solid #ddd; padding: .35rem .6rem; text-align: left; vertical-align: top; }
-th { background: #f3f3f3; }
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1d2733; background: #fff; margin: 2rem auto; max-width: 66rem;
+  padding: 0 1rem; }
+h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .5rem; }
+h2 { font-size: 1.3rem; margin: 2.4rem 0 .5rem; padding-top: .6rem; border-top: 2px solid #dde3ea; }
+h3, h4, h5, h6 { font-size: 1.05rem; margin: 1.4rem 0 .3rem; }
+p { margin: .4rem 0; max-width: 46rem; }
+table { border-collapse: collapse; margin: .5rem 0 1rem; width: 100%; font-size: .93rem; }
+th, td { border-bottom: 1px solid #dde3ea; padding: .35rem .6rem .35rem 0; text-align: left; vertical-align: top; }
+td { overflow-wrap: anywhere; }
+th { font-weight: 600; color: #51606f; }
 td table { width: auto; }
 .collapse { display: none; }
-td { overflow-wrap: anywhere; }
-th { white-space: nowrap; }
-.badge { background: #eee; border-radius: .2rem; padding: 0 .3rem; font-family: monospace; }
-.text-danger { color: #b00020; }
-.fa-check-circle::before { content: "holds"; color: #16703c; font-style: normal; font-weight: 600; }
-.fa-times::before { content: "fails"; color: #b00020; font-style: normal; font-weight: 600; }
-.fa-exclamation-triangle::before { content: "cannot be told"; color: #b00020; font-style: normal; font-weight: 600; }
+.badge { background: #eef1f4; border-radius: .2rem; padding: 0 .3rem; font-family: monospace; }
+.text-danger { color: #b3261e; }
+.fa-check-circle::before { content: "holds"; color: #1d6b3a; font-style: normal; font-weight: 600; }
+.fa-times::before { content: "fails"; color: #b3261e; font-style: normal; font-weight: 600; }
+.fa-exclamation-triangle::before { content: "cannot be told"; color: #b3261e; font-style: normal; font-weight: 600; }
+@media print { body { margin: 0; max-width: none; font-size: 11pt; } h2, h3 { break-after: avoid; }
+  tr, figure { break-inside: avoid; } }
 """
 
 _REMOVED = (
@@ -43,3 +48,9 @@ def standing_alone(page: str, heading: str) -> str:
     page = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
     page = page.replace("<body>", f"<body><h1>{heading}</h1>", 1)
     return page.replace("</head>", f"<title>{heading}</title><style>{STYLE}</style></head>", 1)
+
+
+def body_of(page: str) -> str:
+    """What stands between <body> and </body>, to be put into another page; its heading becomes one of second rank."""
+    found = re.search(r"<body[^>]*>(.*)</body>", page, flags=re.DOTALL)
+    return re.sub(r"<(/?)h1>", r"<\1h2>", found.group(1) if found else page)

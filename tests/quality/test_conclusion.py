@@ -1,0 +1,55 @@
+import pytest
+
+from dermaflow.quality.conclusion import conclusion_of
+from dermaflow.quality.verdict import Verdict
+
+
+def verdict(**changed):
+    sound = Verdict(
+        passed=True, phantom=False, images_found=100, images_accepted=100, quarantined_frac=0.0,
+        max_quarantined_frac=0.3, quarantined={}, accepted={"nevus": 50, "melanoma": 50}, dropped_diagnoses=[],
+        corrected={}, confirmed=0, without_lesion=0, official_test=20, leaks={}, near_copy_groups=0,
+        failed_expectations=[],
+    )  # fmt: skip
+    return sound | changed
+
+
+def test_nothing_found_is_sound():
+    assert conclusion_of(verdict()).level == "sound"
+
+
+def test_what_is_only_not_needed_leaves_the_data_sound():
+    assert conclusion_of(verdict(quarantined={"exact-copy": 5, "diagnosis-too-rare": 3})).level == "sound"
+
+
+def test_a_file_that_cannot_be_read_is_worth_a_remark():
+    found = conclusion_of(verdict(quarantined={"truncated": 2, "exact-copy": 5}))
+    assert (found.level, found.sentence) == (
+        "remarks", "Nothing was found that misleads, but 2 of 100 files cannot be used."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"quarantined": {"contradicting-labels": 4}}, "the labels of 4 files contradict each other"),
+        ({"quarantined": {"near-copies-contradict": 1}}, "the labels of 1 file contradict"),
+        ({"corrected": {"nevus → melanoma": 3}}, "3 files carry a diagnosis that the official record does not"),
+        ({"leaks": {"same bytes": 2, "same lesion": 3}}, "5 of 20 test images are tied to training images"),
+        ({"failed_expectations": ["Each sex is known: not so for 3"]}, "Each sex is known: not so for 3"),
+        ({"quarantined_frac": 0.41}, "41% of the files cannot be trusted, more than the 30%"),
+    ],
+)
+def test_what_misleads_is_not_to_be_trusted_and_said(changed, words):
+    found = conclusion_of(verdict(**changed))
+    assert found.level == "untrusted"
+    assert words in found.sentence
+    assert found.sentence.endswith(".")
+
+
+def test_all_that_is_grave_stands_in_one_sentence():
+    found = conclusion_of(verdict(quarantined={"contradicting-labels": 4}, leaks={"same bytes": 2}))
+    assert found.sentence == (
+        "These data must not be trusted as they are: the labels of 4 files contradict each other and cannot be "
+        "settled; and 2 of 20 test images are tied to training images."
+    )
