@@ -59,3 +59,9 @@ def test_a_page_of_generated_images_says_so():
 
 def test_at_most_five_images_are_named():
     assert first_named(list("ABCDEFG")) == "A, B, C, D, E"
+
+
+def test_a_figure_is_shown_on_the_page():
+    examined = held(gxe.ExpectColumnMeanToBeBetween(column="width", max_value=3, **says("Slim on average")))
+    assert examined.failed == ("Slim on average: received 3.5 (images such as I0, I1, I2, I3, I4)",)
+    assert "3.5" in examined.page

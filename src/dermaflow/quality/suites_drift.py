@@ -37,7 +37,7 @@ def examine_drift(
         suite: list[gxe.Expectation] = [gxe.ExpectTableRowCountToBeBetween(min_value=0, **nothing)]
         return held_against(accepted, suite, "drift", heading, phantom=phantom)
     checks = [_kept(accepted, before), *_still_there(accepted, before), *_moved(accepted, facts, before)]
-    table = pd.DataFrame([{"image_id": "", **{check.column: check.value for check in checks}}], dtype=object)
+    table = pd.DataFrame([{"image_id": "", **{check.column: check.value for check in checks}}])
     return held_against(table, [check.expectation for check in checks], "drift", heading, phantom=phantom)
 
 

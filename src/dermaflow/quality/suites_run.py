@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import great_expectations as gx
+import numpy as np
 import pandas as pd
 from great_expectations import expectations as gxe
 from great_expectations.render.renderer import ValidationResultsPageRenderer
@@ -38,6 +39,10 @@ def held_against(
         phantom: whether any image was generated; the page then says so.
     """
     result = _validate(table, suite, what)
+    for outcome in result.results:
+        observed = outcome.result.get("observed_value")
+        if isinstance(observed, np.generic):  # the page cannot show NumPy's numbers
+            outcome.result["observed_value"] = observed.item()
     failed = [_sentence(outcome, table) for outcome in result.results if not outcome.success]
     page = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
     return Examination(tuple(sorted(failed)), standing_alone(page, f"{heading}{PHANTOM_WARNING * phantom}"))
