@@ -3,7 +3,9 @@
 Great Expectations takes its styles, icons and scripts from public servers; without them a page shows no status.
 """
 
+import html
 import re
+from html.parser import HTMLParser
 
 STYLE = """
 :root { color-scheme: light; }
@@ -39,18 +41,72 @@ _REMOVED = (
     r"Show more info\.\.\.",
     r"Data asset: None",
 )
+_ELEMENTS = frozenset({
+    "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "i", "li", "ol", "p", "pre", "span", "strong", "table", "tbody",
+    "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_ATTRIBUTES = frozenset({"class", "colspan", "hidden"})
 
 
 def standing_alone(page: str, heading: str) -> str:
-    """The HTML page without anything that is fetched, run or advertised, in a style and with a title of its own."""
+    """The HTML page without anything that is fetched, run or advertised, in a style and with a title of its own.
+
+    The renderer of Great Expectations escapes no values, so that the name of a file could bring markup along: elements
+    and attributes that the renderer itself does not use are shown as text or left out.
+    """
     for pattern in _REMOVED:
         page = re.sub(pattern, "", page, flags=re.DOTALL)
-    page = re.sub(r"<title>.*?</title>", "", page, flags=re.DOTALL)
-    page = page.replace("<body>", f"<body><h1>{heading}</h1>", 1)
-    return page.replace("</head>", f"<title>{heading}</title><style>{STYLE}</style></head>", 1)
+    kept = _Kept()
+    kept.feed(_inside_body(page))
+    kept.close()
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{heading}</title><style>{STYLE}</style></head>\n"
+        f"<body><h1>{heading}</h1>{''.join(kept.parts)}</body></html>\n"
+    )
 
 
 def body_of(page: str) -> str:
     """What stands between <body> and </body>, to be put into another page; its heading becomes one of second rank."""
+    return re.sub(r"<(/?)h1>", r"<\1h2>", _inside_body(page))
+
+
+def _inside_body(page: str) -> str:
     found = re.search(r"<body[^>]*>(.*)</body>", page, flags=re.DOTALL)
-    return re.sub(r"<(/?)h1>", r"<\1h2>", found.group(1) if found else page)
+    return found.group(1) if found else page
+
+
+class _Kept(HTMLParser):
+    """Collects a balanced copy of what it is fed, with _ELEMENTS and _ATTRIBUTES only; all else becomes text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _ELEMENTS:
+            self.handle_data(self.get_starttag_text() or "")
+            return
+        told = "".join(f' {name}="{html.escape(value or "")}"' for name, value in attrs if name in _ATTRIBUTES)
+        self.parts.append(f"<{tag}{told}>")
+        if tag != "br":
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while tag in self._open:
+            last = self._open.pop()
+            self.parts.append(f"</{last}>")
+            if last == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(html.escape(data))
+
+    def handle_comment(self, data: str) -> None:
+        self.handle_data(f"<!--{data}-->")
+
+    def close(self) -> None:
+        super().close()
+        self.parts += [f"</{tag}>" for tag in reversed(self._open)]
