@@ -1,6 +1,6 @@
 import pytest
 
-from dermaflow.quality.conclusion import conclusion_of
+from dermaflow.quality.conclusion import conclusion_of, weight_of
 from dermaflow.quality.verdict import Verdict
 
 
@@ -53,3 +53,25 @@ def test_all_that_is_grave_stands_in_one_sentence():
         "These data must not be trusted as they are: the labels of 4 files contradict each other and cannot be "
         "settled; and 2 of 20 test images are tied to training images."
     )
+
+
+def test_without_any_label_the_pictures_alone_are_judged():
+    reasons = {"outside-taxonomy": 97, "truncated": 3}
+    found = conclusion_of(
+        verdict(images_accepted=0, accepted={}, quarantined=reasons, failed_expectations=["At least one: received 0"])
+    )
+    assert found.level == "remarks"
+    assert found.sentence == (
+        "No file carries a diagnosis, so that only the pictures could be judged; 3 of 100 files cannot be used."
+    )
+
+
+def test_nothing_readable_is_no_lack_of_labels():
+    found = conclusion_of(verdict(images_accepted=0, accepted={}, quarantined={"truncated": 100}, quarantined_frac=1.0))
+    assert found.level == "untrusted"
+
+
+def test_a_shortcut_is_weighed_by_what_is_certain_of_it():
+    assert weight_of((0.92, 0.90, 0.94)) == "strong"
+    assert weight_of((0.80, 0.65, 0.95)) == "some"
+    assert weight_of((0.60, 0.50, 0.70)) == "little"

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from dermaflow.quality import pages, report_tables, report_template
 from dermaflow.quality.audit import Audit
-from dermaflow.quality.conclusion import conclusion_of
+from dermaflow.quality.conclusion import conclusion_of, weight_of
 from dermaflow.quality.contact_sheets import Sheet, contact_sheets, leak_sheets
 from dermaflow.quality.reasons import Explanation, explained
 from dermaflow.quality.thumbnails import PictureOf
@@ -115,6 +115,7 @@ def _values(audit: Audit, sheets: Sequence[Sheet]) -> dict[str, Any]:
         "leak_total": sum(verdict["leaks"].values()),
         "corrections": report_tables.corrections(audit.corrections),
         "shortcuts": audit.shortcuts,
+        "weight_of": weight_of,
         "diagnoses": report_tables.diagnoses(audit.lesions, audit.accepted),
         "images": report_tables.images(audit.facts),
         "people": report_tables.people(audit.lesions),
@@ -129,7 +130,7 @@ def _figures(audit: Audit) -> list[tuple[str, str]]:
         "left out": len(audit.quarantine),
         "labels corrected": sum(verdict["corrected"].values()),
     }
-    told = [(words, f"{figure:,}") for words, figure in figures.items()]
+    told = [(words, f"{figure:,}") for words, figure in figures.items() if figure or words == "can be used"]
     if verdict["official_test"]:
         told.append(("test images leak", f"{sum(verdict['leaks'].values()):,} of {verdict['official_test']:,}"))
     return told

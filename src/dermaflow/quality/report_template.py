@@ -96,7 +96,7 @@ CORRECTIONS = """{% from "macros" import table %}
 <p>What is used of these files is used under the official diagnosis.</p>{{ table(corrections, 3) }}{% endif %}
 """
 
-SHORTCUTS = """{% from "macros" import auc %}
+SHORTCUTS = """{% from "macros" import auc with context %}
 <h2 id="shortcuts">What gives the diagnosis away without a look at the lesion</h2>
 {% if not shortcuts %}<p>Could not be told: too few usable images of two or more diagnoses.</p>{% else %}
 <p>Each row says how well the diagnosis can be guessed from something that should not tell it. 0.50 is chance, 1.00 is
@@ -149,7 +149,7 @@ MACROS = """
 {% endmacro %}
 {% macro auc(figure) %}
 {% if figure is none %}<span class="quiet">cannot be told</span>{% else %}{% set value, low, high = figure %}
-<span class="{{ 'strong' if low >= 0.75 else 'some' if low >= 0.6 }}"><span class="scale">
+<span class="{{ weight_of(figure) }}"><span class="scale">
 <span class="bar" style="width: {{ "%.1f"|format([0, 200 * (value - 0.5)]|max) }}%"></span>
 <span class="range" style="left: {{ "%.1f"|format([0, 200 * (low - 0.5)]|max) }}%;
  right: {{ "%.1f"|format([0, 200 * (1 - high)]|max) }}%"></span></span> {{ "%.2f"|format(value) }}</span>{% endif %}

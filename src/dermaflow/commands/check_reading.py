@@ -1,0 +1,59 @@
+"""Read a collection without keeping it: every file is fetched, measured and forgotten, on all cores."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
+
+import pandas as pd
+
+from dermaflow.core.files import sha256_hex
+from dermaflow.core.parallel import parallel_map
+from dermaflow.quality.facts import ImageFacts, measure
+from dermaflow.quality.thumbnails import PictureOf
+from dermaflow.sources.index import Content
+from dermaflow.sources.names import assign_ids
+from dermaflow.sources.offers import Catalogue, Offer, is_generated
+from dermaflow.sources.rows import table_of
+
+_TYPES = {int | None: "Int64", float | None: "float64"}
+"""Of the columns of facts that may be missing, by the type of the field."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an audit needs to have of a collection."""
+
+    lesions: pd.DataFrame  # INGESTED_COLUMNS, a row a file
+    facts: pd.DataFrame  # a row an image, a column a field of quality.facts.ImageFacts
+    picture: PictureOf  # fetches the file again
+
+
+def read_all(catalogue: Catalogue) -> Reading:
+    """Fetch and measure everything that a source offers.
+
+    Raises:
+        SourceError: a file cannot be had at all, or is refused as dangerous.
+        OSError: likewise.
+    """
+    seen = parallel_map(partial(_seen, catalogue.fetch), catalogue.offers, "files read")
+    contents = [content for content, _ in seen]
+    names = [(offer.name, content.sha256) for offer, content in zip(catalogue.offers, contents, strict=True)]
+    lesions = table_of(catalogue.offers, contents, assign_ids(names, {}))
+    first = ~lesions["image_id"].duplicated()
+    offers = {image_id: catalogue.offers[place] for place, image_id in lesions.loc[first, "image_id"].items()}
+    measured = [
+        replace(seen[place][1], image_id=image_id) for place, image_id in lesions.loc[first, "image_id"].items()
+    ]
+    return Reading(lesions, facts_table(measured), lambda image_id: catalogue.fetch(offers[image_id]))
+
+
+def facts_table(facts: Iterable[ImageFacts]) -> pd.DataFrame:
+    """A row an image, as `facts.measure_images` makes it of files; what could not be measured is missing."""
+    columns = [field.name for field in fields(ImageFacts)]
+    types = {field.name: _TYPES[field.type] for field in fields(ImageFacts) if field.type in _TYPES}
+    return pd.DataFrame([asdict(fact) for fact in facts], columns=columns).astype(types)
+
+
+def _seen(fetch: Callable[[Offer], bytes], offer: Offer) -> tuple[Content, ImageFacts]:
+    data = fetch(offer)
+    return Content(offer.state, sha256_hex(data), is_generated(data)), measure("", data)
