@@ -1,8 +1,15 @@
 """Folders of class folders, good and bad."""
 
 import os
+import shutil
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.folder import folder_catalogue
@@ -25,6 +32,60 @@ def test_class_folders_give_diagnoses_and_train_and_test_give_partitions(tmp_pat
         ("d", "nevus", ""),
     ]
     assert {offer.source for offer in offers.values()} == {"my-set-1"}
+
+
+def test_a_label_is_kept_as_stated_and_means_the_likeliest_diagnosis(tmp_path):
+    put(tmp_path, "akiec/ISIC_0000001_downsampled.jpg", "unknown/b.jpg", "Leberfleck/c.jpg")
+    catalogue = folder_catalogue(tmp_path, "Clinic A", {"Leberfleck": "nevus"})
+    assert [(offer.label, offer.diagnosis, offer.isic_id, offer.source) for offer in catalogue.offers] == [
+        ("Leberfleck", "nevus", "", "clinic-a"),
+        ("akiec", "actinic keratosis", "ISIC_0000001", "clinic-a"),
+        ("unknown", "", "", "clinic-a"),
+    ]
+
+
+def test_pictures_in_no_folder_are_offered_without_a_label_and_that_is_said(tmp_path):
+    put(tmp_path, "a.jpg", "notes.txt")
+    catalogue = folder_catalogue(tmp_path)
+    assert [(offer.file, offer.label, offer.diagnosis) for offer in catalogue.offers] == [("a.jpg", "", "")]
+    assert "1 images have no label" in catalogue.notes[0]
+    assert "notes.txt" in catalogue.notes[1]
+
+
+def test_one_folder_around_all_others_is_passed_through(tmp_path):
+    put(tmp_path, "set/v1/Train/nevus/a.jpg", "set/v1/Val/nevus/c.jpg", "set/v1/Test/nevus/b.jpg")
+    parts = {offer.file: offer.official_partition for offer in folder_catalogue(tmp_path).offers}
+    assert parts == {
+        "set/v1/Test/nevus/b.jpg": "test",
+        "set/v1/Train/nevus/a.jpg": "train",
+        "set/v1/Val/nevus/c.jpg": "train",
+    }
+
+
+def test_an_archive_offers_what_its_folder_does(tmp_path):
+    root = tmp_path / "set"
+    put(root, "Train/nevus/a.jpg", "Test/melanoma/b.jpg", "Train/.DS_Store", "LICENSE")
+    archive = Path(shutil.make_archive(str(tmp_path / "set"), "zip", root))
+    folder, zipped = folder_catalogue(root), folder_catalogue(archive)
+    assert zipped.notes == folder.notes
+    assert [replace(offer, state="") for offer in zipped.offers] == [
+        replace(offer, state="") for offer in folder.offers
+    ]
+    assert [zipped.fetch(offer) for offer in zipped.offers] == [b"Test/melanoma/b.jpg", b"Train/nevus/a.jpg"]
+
+
+@given(st.lists(st.lists(st.text("ab/.\\\0\n é", min_size=1), min_size=1).map("/".join)))
+def test_whatever_the_names_in_an_archive_only_a_source_error_comes_out(tmp_path_factory, names):
+    archive = tmp_path_factory.mktemp("zip") / "set.zip"
+    with warnings.catch_warnings(), ZipFile(archive, "w") as file:
+        warnings.simplefilter("ignore")  # of names that are there twice
+        for name in filter(lambda name: name.split("\0")[0], names):
+            file.writestr(name, b"bytes")
+    try:
+        catalogue = folder_catalogue(archive)
+        assert [catalogue.fetch(offer) for offer in catalogue.offers] == [b"bytes"] * len(catalogue.offers)
+    except SourceError as error:
+        assert str(archive) in str(error)  # noqa: PT017 - some archives are good
 
 
 def test_every_file_is_offered_with_its_bytes_but_clutter_is_not(tmp_path):
@@ -63,7 +124,7 @@ def test_the_state_of_a_file_changes_with_its_content(tmp_path):
     ("files", "message"),
     [
         ([], "expected a folder"),
-        (["a.jpg"], "folders named after diagnoses"),
+        (["a.txt"], "folders named after diagnoses.*found 1 other files"),
         (["nevus/.hidden"], "found no file"),
         (["Train/.hidden"], "found no file"),
         (["nevus/a.jpg", "mellanoma/b.jpg"], "'mellanoma' is no known diagnosis.*melanoma"),
@@ -79,9 +140,9 @@ def test_a_source_that_cannot_be_used_is_refused_by_name(tmp_path, files, messag
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
-    put(tmp_path, "set.zip")
-    with pytest.raises(SourceError, match="found a file"):
-        folder_catalogue(tmp_path / "set.zip")
+    put(tmp_path, "set.jpg")
+    with pytest.raises(SourceError, match="found another kind of file"):
+        folder_catalogue(tmp_path / "set.jpg")
 
 
 def test_links_that_leave_the_source_are_refused_and_others_are_not(tmp_path):

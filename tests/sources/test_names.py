@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,15 @@ from hypothesis import strategies as st
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.lesions import IMAGE_ID_PATTERN
-from dermaflow.sources.names import MAX_NAME_BYTES, assign_ids, safe_name, slug
+from dermaflow.sources.names import (
+    MAX_NAME_BYTES,
+    assign_ids,
+    collection_name,
+    isic_id_of,
+    picture_key,
+    safe_name,
+    slug,
+)
 
 A, B, C = (hashlib.sha256(text).hexdigest() for text in (b"a", b"b", b"c"))
 
@@ -47,6 +56,43 @@ def test_every_name_is_safe_as_a_file_name(stem):
 def test_a_slug_holds_letters_digits_and_hyphens():
     assert slug("Skin cancer  ISIC_The (2)") == "skin-cancer-isic-the-2"
     assert slug("??") == "folder"
+
+
+@pytest.mark.parametrize(
+    ("name", "isic_id"),
+    [
+        ("ISIC_0012345", "ISIC_0012345"),
+        ("ISIC_0012345_downsampled", "ISIC_0012345"),
+        ("ISIC_0012345_downsampled (1)", "ISIC_0012345"),
+        ("ISIC_0012345(1)", "ISIC_0012345"),
+        ("isic_0012345 copy", "ISIC_0012345"),
+        ("ISIC_0012345_segmentation", ""),
+        ("ISIC_00123456", ""),
+        ("ISIC_٠٠١٢٣٤٥", ""),
+        ("PHANTOM_0012345", ""),
+    ],
+)
+def test_a_name_states_a_number_of_the_archive_or_none(name, isic_id):
+    assert isic_id_of(name) == isic_id
+    assert picture_key(name) == (isic_id or safe_name(name))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("data/ham10000/HAM10000_metadata.csv", "ham10000"),
+        ("ISIC_2019_Training_GroundTruth.csv", "isic-2019-training"),
+        ("ISIC_2020_Training_GroundTruth_v2.csv", "isic-2020-training"),
+        ("isic-2024-challenge/train-metadata.csv", "isic-2024-challenge"),
+        ("clinic/labels.csv", "clinic"),
+        ("clinic/ISIC_2019_Training_Input.zip", "isic-2019-training"),
+        ("clinic/images", "clinic"),
+        ("clinic/my images", "my-images"),
+        ("clinic/Skin cancer ISIC", "skin-cancer-isic"),
+    ],
+)
+def test_a_collection_is_named_after_its_folder_archive_or_table(path, name):
+    assert collection_name(Path(path)) == name
 
 
 def test_one_content_under_one_name_is_one_image():

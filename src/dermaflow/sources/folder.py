@@ -1,125 +1,144 @@
-"""A folder of class folders, with or without Train and Test above them, as image sets circulate.
+"""A folder, or a zip archive, of class folders, with or without Train and Test above them, as image sets circulate.
 
-Every file below a class folder is offered, whatever it is: what is no image is for validation to say.
+Every file below a class folder is offered, whatever it is: what is no image is for validation to say. Pictures that lie
+in no folder at all are offered without a label, for authorities to name.
 """
 
-import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from dermaflow.core import taxonomy
 from dermaflow.core.errors import SourceError
-from dermaflow.sources.names import safe_name, slug
+from dermaflow.core.taxonomy import is_known
+from dermaflow.sources.dialects import Labels, meanings
+from dermaflow.sources.entries import Entry
+from dermaflow.sources.names import collection_name, isic_id_of, safe_name, slug
 from dermaflow.sources.offers import Catalogue, Offer
+from dermaflow.sources.records import is_picture
+from dermaflow.sources.shelf import listed, read
 
-_PARTITIONS = {"train": "train", "test": "test"}
-_CLUTTER = {"thumbs.db", "desktop.ini"}
+PARTITIONS: Mapping[str, str] = {
+    "train": "train", "training": "train", "val": "train", "valid": "train", "validation": "train",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+"""Folders that stand above class folders, each with the part that it is; only a test part is set apart."""
 
 
-def folder_catalogue(root: Path) -> Catalogue:
-    """List what a folder offers; no file is opened.
+def folder_catalogue(root: Path, name: str = "", own: Labels = {}) -> Catalogue:  # noqa: B006 - read only
+    """List what a folder or archive offers; no file of it is opened.
+
+    Args:
+        root: the folder, or the archive.
+        name: of the collection; blank: after the folder.
+        own: labels of the source's own, each with the known one that it means.
 
     Raises:
-        SourceError: the folder is missing, empty, holds no class folders or one of an unknown diagnosis,
-            or a link, a special file or an unreadable folder is in it.
+        SourceError: it is missing or empty, holds no class folders or one of an unknown diagnosis, or what leads
+            elsewhere: a link, a special file, an unsafe name.
     """
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing"
-        raise SourceError(f"{root}: expected a folder of class folders, found {found}; set ingest.source")
-    source = slug(root.resolve().name)
-    offers = [
-        _offer(root, file, diagnosis, partition, source)
-        for folder, diagnosis, partition in _class_folders(root)
-        for file in _files(folder, root)
-    ]
-    if not offers:
-        raise SourceError(f"{root}: expected class folders with images, found no file in them")
-    return Catalogue(tuple(sorted(offers, key=lambda offer: offer.file)), partial(_read, root), _notes(root))
+    entries = listed(root)
+    depth = shared_depth(entries, own)
+    filed = [entry for entry in entries if _class_depth(entry, depth) is not None]
+    source = slug(name) if name else collection_name(root)
+    if filed:
+        means = _means(root, filed, depth, own)
+        offers = [_offer(entry, depth, means, source) for entry in filed]
+        outside = [entry.path for entry in entries if _class_depth(entry, depth) is None]
+        notes = _outside(outside, "outside the class folders")
+    else:
+        offers, notes = _unlabelled(root, entries, source)
+    return Catalogue(tuple(offers), partial(read_offer, root), notes)
 
 
-def _class_folders(root: Path) -> Iterator[tuple[Path, str, str]]:
-    """Every class folder with its diagnosis and official partition (blank if none)."""
-    folders = _folders(root)
-    if not folders:
-        raise SourceError(f"{root}: expected folders named after diagnoses, or Train and Test above them; found none")
-    for folder in folders:
-        partition = _PARTITIONS.get(folder.name.lower(), "")
-        for class_folder in _folders(folder) if partition else [folder]:
+def read_offer(root: Path, offer: Offer) -> bytes:
+    """The bytes of an offer whose reference is its path below the root."""
+    return read(root, offer.reference)
+
+
+def shared_depth(entries: Sequence[Entry], own: Labels) -> int:
+    """How many folders stand around everything else: an archive often holds one folder that holds all."""
+    paths = [entry.path.split("/") for entry in entries]
+    depth = 0
+    while paths and all(len(path) > depth + 1 for path in paths):
+        names = {path[depth] for path in paths}
+        (first, *others) = names
+        if others or first.lower() in PARTITIONS or first in own or is_known(first):
+            break
+        depth += 1
+    return depth if any(len(path) > depth + 1 for path in paths) else max(depth - 1, 0)
+
+
+def _class_depth(entry: Entry, depth: int) -> int | None:
+    """Which part of a path names the class; None: the file lies outside class folders."""
+    parts = entry.path.split("/")
+    depth += len(parts) > depth + 1 and parts[depth].lower() in PARTITIONS
+    return depth if len(parts) > depth + 1 else None
+
+
+def _means(root: Path, filed: Sequence[Entry], depth: int, own: Labels) -> dict[str, str]:
+    """The likeliest diagnosis of each class folder, blank if its name says none of ours; by the name."""
+    means: dict[str, str] = {}
+    for entry in filed:
+        parts = entry.path.split("/")
+        place = _class_depth(entry, depth)
+        assert place is not None
+        if parts[place] not in means:
             try:
-                yield class_folder, taxonomy.diagnosis_of(class_folder.name), partition
+                means[parts[place]] = next(iter(meanings(parts[place], own)), "")
             except SourceError as error:
-                raise SourceError(f"{class_folder}: {error}; rename the folder or take it out") from error
+                folder = root / "/".join(parts[: place + 1])
+                raise SourceError(
+                    f"{folder}: {error}; rename the folder, or say under `labels` what it means"
+                ) from error
+    return means
 
 
-def _folders(above: Path) -> list[Path]:
-    folders = [entry for entry in above.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
-    for folder in folders:
-        _refuse_link(folder)
-    return sorted(folders)
-
-
-def _files(folder: Path, root: Path) -> Iterator[Path]:
-    for above, names, files in os.walk(folder, onerror=_refuse_unreadable):
-        names[:] = [name for name in names if not name.startswith(".")]
-        for name in names:
-            _refuse_link(Path(above, name))
-        for name in files:
-            if not name.startswith(".") and name.lower() not in _CLUTTER:
-                yield _inside(Path(above, name), root)
-
-
-def _offer(root: Path, file: Path, diagnosis: str, partition: str, source: str) -> Offer:
-    try:
-        found = file.stat()
-    except OSError as error:
-        raise SourceError(f"{file}: expected a file, found none to read ({error.strerror})") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise SourceError(f"{file}: expected a plain file, found a special one; take it out of the source")
-    relative = file.relative_to(root).as_posix()
-    if not relative.isprintable():
-        raise SourceError(f"{relative!r}: expected a printable UTF-8 file name; rename the file")
+def _offer(entry: Entry, depth: int, means: Mapping[str, str], source: str) -> Offer:
+    parts = entry.path.split("/")
+    place = _class_depth(entry, depth)
+    assert place is not None
+    stem = PurePosixPath(parts[-1]).stem
     return Offer(
-        name=safe_name(file.stem),
-        file=relative,
-        diagnosis=diagnosis,
-        label=diagnosis,
+        name=safe_name(stem),
+        file=entry.path,
+        diagnosis=means[parts[place]],
+        label=parts[place],
         labelled_by="folder",
         source=source,
-        state=f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}",
-        reference=relative,
-        official_partition=partition,
+        state=entry.state,
+        reference=entry.path,
+        isic_id=isic_id_of(stem),
+        official_partition=PARTITIONS[parts[depth].lower()] if place > depth else "",
     )
 
 
-def _inside(file: Path, root: Path) -> Path:
-    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
-        raise SourceError(f"{file}: a link that leaves the source ({file.resolve()}); put a copy in its place")
-    return file
+def _unlabelled(root: Path, entries: Sequence[Entry], source: str) -> tuple[list[Offer], tuple[str, ...]]:
+    """Pictures without a class folder."""
+    pictures = [entry for entry in entries if is_picture(entry.path)]
+    if not pictures:
+        raise SourceError(
+            f"{root}: expected folders named after diagnoses with images in them, or Train and Test above them; "
+            f"found {f'{len(entries):,} other files' if entries else 'no file'}"
+        )
+    offers = [
+        Offer(
+            name=safe_name(PurePosixPath(entry.path).stem),
+            file=entry.path,
+            diagnosis="",
+            label="",
+            labelled_by="folder",
+            source=source,
+            state=entry.state,
+            reference=entry.path,
+            isic_id=isic_id_of(PurePosixPath(entry.path).stem),
+        )
+        for entry in pictures
+    ]
+    told = f"{root}: no class folders, so {len(offers):,} images have no label; authorities may give them"
+    others = [entry.path for entry in entries if not is_picture(entry.path)]
+    return offers, (told, *_outside(others, "that are no pictures"))
 
 
-def _refuse_link(folder: Path) -> None:
-    if folder.is_symlink():
-        raise SourceError(f"{folder}: expected a folder, found a link to one; put the folder itself in its place")
-
-
-def _refuse_unreadable(error: OSError) -> None:
-    raise SourceError(f"{error.filename}: the folder cannot be read ({error.strerror})") from error
-
-
-def _notes(root: Path) -> tuple[str, ...]:
-    """What lies outside the class folders, so that nothing is passed over in silence."""
-    above = [root, *(folder for folder in _folders(root) if folder.name.lower() in _PARTITIONS)]
-    outside = sorted(
-        entry.relative_to(root).as_posix()
-        for folder in above
-        for entry in folder.iterdir()
-        if entry.is_file() and not entry.name.startswith(".") and entry.name.lower() not in _CLUTTER
-    )
-    some = ", ".join(outside[:5])
-    return (f"{len(outside)} files outside the class folders are left out: {some}",) if outside else ()
-
-
-def _read(root: Path, offer: Offer) -> bytes:
-    return (root / offer.reference).read_bytes()
+def _outside(paths: Sequence[str], where: str) -> tuple[str, ...]:
+    """What is left out, so that nothing is passed over in silence."""
+    return (f"{len(paths)} files {where} are left out: {', '.join(paths[:5])}",) if paths else ()

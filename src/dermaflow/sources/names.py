@@ -3,11 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from dermaflow.core.errors import SourceError
 
 MAX_NAME_BYTES = 150  # file systems allow 255; a temporary name and a digest are longer than the id
 
+_ISIC_ID = re.compile(r"ISIC_(\d{7})(?:_downsampled)?", re.IGNORECASE | re.ASCII)
+_PART_OF_A_COLLECTION = re.compile(
+    r"(?:(?:^|[\W_]+)(?:meta[_-]?data|ground[_-]?truth|labels?|train|data|images?|input|lesiongroupings|v\d+))+$",
+    re.IGNORECASE,
+)
 _COPY_SUFFIX = re.compile(r"(?:\s*\(\d+\)|[\s_-]+copy(?:[\s_]\d+)?)+$", re.IGNORECASE)
 
 
@@ -21,6 +27,29 @@ def safe_name(stem: str) -> str:
     text = unicodedata.normalize("NFC", stem)
     text = re.sub(r"[^\w.-]+", "_", _COPY_SUFFIX.sub("", text) or text).strip("._-")
     return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore") or "image"
+
+
+def isic_id_of(name: str) -> str:
+    """The ISIC_ and seven digits that a name states, blank if it states none.
+
+    An ending "_downsampled", as ISIC 2019 has it, and marks of copies change nothing: it is the same picture.
+    """
+    found = _ISIC_ID.fullmatch(name) or _ISIC_ID.fullmatch(safe_name(name))
+    return f"ISIC_{found[1]}" if found else ""
+
+
+def picture_key(name: str) -> str:
+    """What tables and files agree on: the ISIC number that a name states, else the name; given without its ending."""
+    return isic_id_of(name) or safe_name(name)
+
+
+def collection_name(path: Path) -> str:
+    """The slug of a collection after its folder, archive or table; after what holds it, where that is called images."""
+    path = path.resolve()
+    is_file = path.suffix.lower() in {".csv", ".zip"}
+    stem = path.stem if is_file else path.name
+    said = _PART_OF_A_COLLECTION.sub("", stem)
+    return slug((said if is_file else said and stem) or path.parent.name)
 
 
 def assign_ids(contents: Iterable[tuple[str, str]], known: Mapping[str, str]) -> dict[tuple[str, str], str]:

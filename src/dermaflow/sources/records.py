@@ -1,0 +1,120 @@
+"""What one CSV file says of each image: who it shows, where, and the label; every dialect in the same words."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from dermaflow.core.errors import SourceError
+from dermaflow.sources.csv_table import CsvTable, read_csv
+from dermaflow.sources.dialects import LABEL_COLUMNS, Labels, labels_in, meanings
+from dermaflow.sources.names import picture_key
+
+IMAGE = ("image", "image_id", "image_name", "isic_id", "img_id", "filename", "file_name")
+FIELDS = {
+    "lesion_id": ("lesion_id",),
+    "patient_id": ("patient_id",),
+    "age": ("age", "age_approx", "age_approximate"),
+    "sex": ("sex", "gender"),
+    "site": ("site", "localization", "anatom_site_general", "anatom_site_general_challenge"),
+    "licence": ("licence", "license", "copyright_license"),
+    "attribution": ("attribution",),
+}
+"""The columns of ours, each with the names that it has in the tables, the first found counts."""
+RECORD_COLUMNS = ("name", "label", "diagnoses", *FIELDS)
+WANTED = frozenset({*IMAGE, *LABEL_COLUMNS, *(name for names in FIELDS.values() for name in names)})
+
+_BLANK = {"", "nan", "na", "n/a", "none", "null", "unknown", "unk", "-"}
+_SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "", "diverse": ""}
+_OLDEST = 120  # years
+_ENDINGS = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file's name ends as those of pictures do."""
+    return PurePosixPath(name).suffix.lower() in _ENDINGS
+
+
+def read_records(file: Path, own: Labels) -> pd.DataFrame:
+    """Read one table, in any dialect.
+
+    Args:
+        own: labels of the source's own, each with the known one that it means.
+
+    Returns:
+        A row a row of the file: RECORD_COLUMNS, blank where it says nothing (name: the image as the file names it;
+        diagnoses: what the label may mean, joined by |), key (`names.picture_key`) and line (where it stands).
+
+    Raises:
+        SourceError: it is no CSV, names no images, names one unsafely, or holds a label, age or sex that is none.
+    """
+    table = read_csv(file, WANTED)
+    names = _image_names(table)
+    labels = labels_in(table, own)
+    columns = {"key": _mapped(table, names, _key), "name": names, "label": labels or [""] * len(names)}
+    columns["diagnoses"] = _mapped(table, columns["label"], lambda label: "|".join(meanings(label, own)))
+    readers = {"age": _age, "sex": _sex}
+    for field, aliases in FIELDS.items():
+        found = next((table.columns[alias] for alias in aliases if alias in table.columns), None)
+        columns[field] = _mapped(table, found, readers.get(field, _text)) if found else [""] * len(names)
+    return pd.DataFrame(columns, dtype=str).assign(line=table.lines)
+
+
+def _image_names(table: CsvTable) -> list[str]:
+    for column in IMAGE:
+        if column in table.columns:
+            return table.columns[column]
+    raise SourceError(
+        f"{table.file}: expected a column that names images ({', '.join(IMAGE)}), found "
+        f"{', '.join(sorted(table.columns)) or 'none that is known'}; is it a table of images with commas?"
+    )
+
+
+def _mapped(table: CsvTable, cells: list[str], read: Callable[[str], str]) -> list[str]:
+    """Read every distinct cell once; an error names the first row that holds it."""
+    known: dict[str, str] = {}
+    for row, cell in enumerate(cells):
+        if cell not in known:
+            try:
+                known[cell] = read(cell)
+            except SourceError as error:
+                raise SourceError(f"{table.where(row)}: {error}") from error
+    return [known[cell] for cell in cells]
+
+
+def _key(name: str) -> str:
+    """The key of a named image: a plain name or path below the images, its ending left away.
+
+    Raises:
+        SourceError: the name is blank, absolute, leads elsewhere, or cannot be printed.
+    """
+    parts = name.split("/")
+    if not name or not name.isprintable():
+        raise SourceError(f"expected the name of an image, found {name[:80]!r}")
+    if "\\" in name or ".." in parts or "" in parts or ":" in parts[0]:
+        raise SourceError(f"expected a name or a path below the images, found '{name[:80]}'; it leads elsewhere")
+    return picture_key(PurePosixPath(name).stem if is_picture(name) else parts[-1])
+
+
+def _text(cell: str) -> str:
+    return "" if cell.lower() in _BLANK else cell
+
+
+def _sex(cell: str) -> str:
+    if cell.lower() not in _BLANK | _SEXES.keys():
+        raise SourceError(f"expected female, male or unknown, found '{cell[:40]}'")
+    return _SEXES.get(cell.lower(), "")
+
+
+def _age(cell: str) -> str:
+    """Years without a fraction of zero: 85.0, 85 and 85+ are 85."""
+    if not _text(cell):
+        return ""
+    try:
+        years = float(cell.removesuffix("+"))
+    except ValueError as error:
+        raise SourceError(f"expected an age in years, found '{cell[:40]}'") from error
+    if not math.isfinite(years) or not 0 <= years <= _OLDEST:
+        raise SourceError(f"expected an age from 0 to {_OLDEST} years, found '{cell[:40]}'")
+    return f"{years:g}"
