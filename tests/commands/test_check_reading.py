@@ -1,10 +1,9 @@
-import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from dermaflow.commands.check_reading import facts_table, read_all
+from dermaflow.commands.check_reading import read_all
 from dermaflow.core.lesions import INGESTED_COLUMNS
-from dermaflow.quality.facts import measure, measure_images
+from dermaflow.quality.facts import measure_images
 from dermaflow.sources.folder import folder_catalogue
 from dermaflow.sources.params import PhantomParams
 from dermaflow.sources.phantom import phantom_catalogue
@@ -54,10 +53,3 @@ def test_nothing_is_written(collection):
     before = sorted(collection.parent.rglob("*"))
     read_all(folder_catalogue(collection))
     assert sorted(collection.parent.rglob("*")) == before
-
-
-def test_numbers_that_could_not_be_measured_are_missing():
-    table = facts_table([measure("a", b"no image"), measure("b", b"")])
-    assert table["width"].dtype == pd.Int64Dtype()
-    assert table[["width", "brightness"]].isna().all(axis=None)
-    assert facts_table([]).empty

@@ -35,6 +35,7 @@ def test_a_file_that_cannot_be_read_is_worth_a_remark():
         ({"quarantined": {"contradicting-labels": 4}}, "the labels of 4 files contradict each other"),
         ({"quarantined": {"near-copies-contradict": 1}}, "the labels of 1 file contradict"),
         ({"corrected": {"nevus → melanoma": 3}}, "3 files carry a diagnosis that the official record does not"),
+        ({"corrected": {"nevus → melanoma": 1}}, "1 file carries a diagnosis"),
         ({"leaks": {"same bytes": 2, "same lesion": 3}}, "5 of 20 test images are tied to training images"),
         ({"failed_expectations": ["Each sex is known: not so for 3"]}, "Each sex is known: not so for 3"),
         ({"quarantined_frac": 0.41}, "41% of the files cannot be trusted, more than the 30%"),

@@ -1,22 +1,19 @@
 """Read a collection without keeping it: every file is fetched, measured and forgotten, on all cores."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
 
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.parallel import parallel_map
-from dermaflow.quality.facts import ImageFacts, measure
+from dermaflow.quality.facts import ImageFacts, facts_table, measure
 from dermaflow.quality.thumbnails import PictureOf
 from dermaflow.sources.index import Content
 from dermaflow.sources.names import assign_ids
 from dermaflow.sources.offers import Catalogue, Offer, is_generated
 from dermaflow.sources.rows import table_of
-
-_TYPES = {int | None: "Int64", float | None: "float64"}
-"""Of the columns of facts that may be missing, by the type of the field."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Reading:
     """What an audit needs to have of a collection."""
 
     lesions: pd.DataFrame  # INGESTED_COLUMNS, a row a file
-    facts: pd.DataFrame  # a row an image, a column a field of quality.facts.ImageFacts
+    facts: pd.DataFrame  # see quality/facts.py, a row an image
     picture: PictureOf  # fetches the file again
 
 
@@ -35,7 +32,8 @@ def read_all(catalogue: Catalogue) -> Reading:
         SourceError: a file cannot be had at all, or is refused as dangerous.
         OSError: likewise.
     """
-    seen = parallel_map(partial(_seen, catalogue.fetch), catalogue.offers, "files read")
+    work, waits = partial(_seen, catalogue.fetch), catalogue.downloads
+    seen = parallel_map(work, catalogue.offers, "files read", waits or None, threads=waits > 0)
     contents = [content for content, _ in seen]
     names = [(offer.name, content.sha256) for offer, content in zip(catalogue.offers, contents, strict=True)]
     lesions = table_of(catalogue.offers, contents, assign_ids(names, {}))
@@ -45,13 +43,6 @@ def read_all(catalogue: Catalogue) -> Reading:
         replace(seen[place][1], image_id=image_id) for place, image_id in lesions.loc[first, "image_id"].items()
     ]
     return Reading(lesions, facts_table(measured), lambda image_id: catalogue.fetch(offers[image_id]))
-
-
-def facts_table(facts: Iterable[ImageFacts]) -> pd.DataFrame:
-    """A row an image, as `facts.measure_images` makes it of files; what could not be measured is missing."""
-    columns = [field.name for field in fields(ImageFacts)]
-    types = {field.name: _TYPES[field.type] for field in fields(ImageFacts) if field.type in _TYPES}
-    return pd.DataFrame([asdict(fact) for fact in facts], columns=columns).astype(types)
 
 
 def _seen(fetch: Callable[[Offer], bytes], offer: Offer) -> tuple[Content, ImageFacts]:

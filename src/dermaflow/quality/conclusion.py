@@ -63,7 +63,7 @@ def _grave(verdict: Verdict) -> Iterator[str]:
         yield f"the labels of {_files(contradicting)} contradict each other and cannot be settled"
     corrected = sum(verdict["corrected"].values())
     if corrected:
-        yield f"{_files(corrected)} carry a diagnosis that the official record does not"
+        yield f"{_files(corrected)} {'carries' if corrected == 1 else 'carry'} a diagnosis that the official record does not"
     leaks = sum(verdict["leaks"].values())
     if leaks:
         yield f"{leaks:,} of {verdict['official_test']:,} test images are tied to training images"

@@ -164,7 +164,7 @@ def _members(finding: _Finding, known: Mapping[tuple[str, str], Row], by_file: M
 
 def _thumbnails(image_ids: Sequence[str], picture: PictureOf) -> dict[str, bytes]:
     distinct = list(dict.fromkeys(image_ids))
-    drawn = parallel_map(partial(thumbnail_of, picture=picture), distinct, "thumbnails drawn", workers=1)
+    drawn = parallel_map(partial(thumbnail_of, picture=picture), distinct, "thumbnails drawn", threads=True)
     return dict(zip(distinct, drawn, strict=True))
 
 
