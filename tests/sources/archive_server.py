@@ -6,102 +6,18 @@ Files lie on a second server, behind addresses that expire.
 """
 
 import base64
-import io
 import json
-import re
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import numpy as np
-from PIL import Image
-
-
-def jpeg(seed: int, size=(40, 30)) -> bytes:
-    noise = np.random.default_rng(seed).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(noise).save(out, "JPEG", quality=90)
-    return out.getvalue()
-
-
-def isic_id(number: int) -> str:
-    return f"ISIC_{number:07}"
-
-
-@dataclass
-class Held:
-    """One image of the archive."""
-
-    isic_id: str
-    data: bytes
-    created: int
-    public: bool = True
-    licence: str = "CC-BY"
-    attribution: str = "Hospital of Loopback"
-    collections: tuple[int, ...] = (1,)
-    acquisition: dict = field(default_factory=lambda: {"pixels_x": 40, "pixels_y": 30, "image_type": "dermoscopic"})
-    clinical: dict = field(
-        default_factory=lambda: {
-            "sex": "female",
-            "age_approx": 45,
-            "anatom_site_general": "anterior torso",
-            "lesion_id": "IL_1234567",
-            "patient_id": "IP_7654321",
-            "diagnosis_1": "Benign",
-            "diagnosis_2": "Benign melanocytic proliferations",
-            "diagnosis_3": "Nevus",
-        }
-    )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back; `sent` of the body's bytes in fact, where the line is to break."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    sent: int | None = None
-    hang_up: bool = False
-    drop_length: bool = False  # a body whose length is not stated
-
-
-Spoiler = Callable[[Answer], Answer]
-
-
-def refusal(status: int, **headers: str) -> Spoiler:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _: Answer(status, b'{"detail": "no"}', named)
-
-
-def cut(sent: int) -> Spoiler:
-    return lambda answer: replace(answer, sent=sent)
-
-
-def hang_up(answer: Answer) -> Answer:
-    return replace(answer, hang_up=True)
-
-
-def instead(body: bytes) -> Spoiler:
-    return lambda answer: replace(answer, body=body)
-
-
-def page_with(change: Callable[[dict], object]) -> Spoiler:
-    def spoil(answer: Answer) -> Answer:
-        page = json.loads(answer.body)
-        change(page)
-        return replace(answer, body=json.dumps(page).encode())
-
-    return spoil
-
-
-def no_spoiling(answer: Answer) -> Answer:
-    return answer
+from tests.sources.archive_answers import Answer, Spoiler, no_spoiling, refusal
+from tests.sources.archive_holdings import Held, isic_id, jpeg, matching
 
 
 class Archive:
@@ -169,7 +85,7 @@ class Archive:
         return Answer(200, held.data) if held else Answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
 
     def _search(self, visible: list[Held], asked: dict[str, str], host: str) -> Answer:
-        found = _matching(visible, asked.get("query", ""))
+        found = matching(visible, asked.get("query", ""))
         if found is None:
             return Answer(400, b'{"message": "Could not parse search query."}')
         if "collections" in asked:
@@ -204,23 +120,6 @@ class Archive:
         }
 
 
-def _matching(held: list[Held], query: str) -> list[Held] | None:
-    """What a query names: terms joined by AND, ids by OR; None: it cannot be parsed."""
-    terms = re.findall(r'(-?)(\w+):("[^"]*"|\w+)', query)
-    if query and not terms:
-        return None
-    ids = {value for minus, key, value in terms if key == "isic_id" and not minus}
-    without = {value for minus, key, value in terms if key == "isic_id" and minus}
-    others = [(key, value.strip('"')) for minus, key, value in terms if key != "isic_id" and not minus]
-    return [
-        image
-        for image in held
-        if (not ids or image.isic_id in ids)
-        and image.isic_id not in without
-        and all(str((image.clinical | image.acquisition).get(key)) == value for key, value in others)
-    ]
-
-
 @contextmanager
 def serving() -> Iterator[Archive]:
     """An archive that answers at `api`, with its files at `files`, until the block ends."""
@@ -245,7 +144,11 @@ def serving() -> Iterator[Archive]:
         def log_message(self, *_):
             """Silent."""
 
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2)]
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_):
+            """A client that was killed is no news."""
+
+    servers = [Server(("127.0.0.1", 0), Handler) for _ in range(2)]
     threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}) for server in servers]
     for thread in threads:
         thread.start()

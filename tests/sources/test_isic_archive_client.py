@@ -11,7 +11,8 @@ from dermaflow.sources import isic_archive_client
 from dermaflow.sources.isic_archive_access import RETRIES, TOKEN_VARIABLE, URL_VARIABLE
 from dermaflow.sources.isic_archive_client import ATTEMPTS, BrokenAnswerError, stated_client
 from dermaflow.sources.isic_archive_records import RemoteFile, read_record
-from tests.sources.archive_server import cut, hang_up, instead, refusal, serving
+from tests.sources.archive_answers import cut, hang_up, instead, refusal
+from tests.sources.archive_server import serving
 
 SEARCH = "images/search/"
 NAME = "ISIC_0000001"

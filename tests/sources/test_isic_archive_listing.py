@@ -8,7 +8,9 @@ from dermaflow.core.errors import SourceError
 from dermaflow.sources.isic_archive_access import URL_VARIABLE
 from dermaflow.sources.isic_archive_client import stated_client
 from dermaflow.sources.isic_archive_listing import IDS_AT_ONCE, LISTINGS, list_by_id, list_records, read_ids
-from tests.sources.archive_server import instead, isic_id, page_with, serving
+from tests.sources.archive_answers import instead, page_with
+from tests.sources.archive_holdings import isic_id
+from tests.sources.archive_server import serving
 
 SEARCH = "images/search/"
 
@@ -22,7 +24,11 @@ def archive(monkeypatch):
 
 
 def listed(query="", collections=()):
-    return [record.isic_id for record in list_records(client(), query, collections)]
+    return list(list_records(client(), query, collections, size_of))
+
+
+def size_of(record):
+    return record.files.full.size
 
 
 def client():
@@ -36,6 +42,12 @@ def same(answer):
 def test_every_image_is_listed_once_over_all_pages(archive):
     assert sorted(listed()) == [isic_id(number) for number in range(1, 251)]
     assert archive.asked(SEARCH) == 3
+
+
+def test_of_a_record_only_what_is_wanted_is_kept(archive):
+    assert list_records(client(), "isic_id:ISIC_0000007", (), size_of) == {
+        "ISIC_0000007": len(archive.held[isic_id(7)].data)
+    }
 
 
 def test_query_and_collections_are_passed_on(archive):
@@ -122,21 +134,21 @@ def test_a_cursor_that_comes_twice_is_an_error_and_no_endless_listing(archive):
 
 def test_images_are_found_by_id_in_few_requests(archive):
     ids = [isic_id(number) for number in range(1, 121)]
-    found = list_by_id(client(), [*ids, "ISIC_0009999"], "", ())
-    assert sorted(record.isic_id for record in found) == ids
+    found = list_by_id(client(), [*ids, "ISIC_0009999"], "", (), size_of)
+    assert sorted(found) == ids
     assert archive.asked(SEARCH) == -(-121 // IDS_AT_ONCE)
 
 
 def test_a_query_narrows_what_ids_name(archive):
     archive.add(300, clinical={"sex": "male"})
-    found = list_by_id(client(), [isic_id(1), isic_id(300)], "sex:male", ())
-    assert [record.isic_id for record in found] == ["ISIC_0000300"]
+    found = list_by_id(client(), [isic_id(1), isic_id(300)], "sex:male", (), size_of)
+    assert list(found) == ["ISIC_0000300"]
 
 
 def test_an_answer_that_was_not_asked_for_is_an_error(archive):
     archive.spoil(SEARCH, page_with(lambda page: page["results"][0].update(isic_id="ISIC_0000777")))
     with pytest.raises(SourceError, match="asked for ISIC_0000003 and others, answered with ISIC_0000777"):
-        list_by_id(client(), ["ISIC_0000003"], "", ())
+        list_by_id(client(), ["ISIC_0000003"], "", (), size_of)
 
 
 def test_ids_are_read_from_a_file_and_each_once(tmp_path):

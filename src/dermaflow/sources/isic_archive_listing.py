@@ -4,14 +4,17 @@ The archive gives pages from the newest image to the oldest, each with a cursor 
 how many images there are in all. Where images come or go meanwhile, the listing is begun anew.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.parallel import progress
 from dermaflow.sources.isic_archive_client import ArchiveClient
 from dermaflow.sources.isic_archive_records import Page, Record, is_isic_id, read_record
+
+Kept = TypeVar("Kept")
 
 PAGE_SIZE = 100  # the most that the archive gives
 IDS_AT_ONCE = 50  # in one query; its address stays well below the 8 kB that servers take
@@ -22,8 +25,16 @@ class ListingChangedError(SourceError):
     """What is listed changed while it was listed."""
 
 
-def list_records(client: ArchiveClient, query: str, collections: Sequence[int]) -> list[Record]:
+def list_records(
+    client: ArchiveClient, query: str, collections: Sequence[int], keep: Callable[[Record], Kept]
+) -> dict[str, Kept]:
     """Every record that fits the query and lies in one of the collections (in any, where none is named).
+
+    Args:
+        client: the archive.
+        query: in the archive's own language; blank: all images.
+        collections: their numbers.
+        keep: what of a record is kept, under its ISIC id; there may be half a million.
 
     Raises:
         SourceError: the archive cannot be reached, answers malformed pages, or never the same twice.
@@ -36,7 +47,7 @@ def list_records(client: ArchiveClient, query: str, collections: Sequence[int]) 
     asked = {name: value for name, value in asked.items() if value}
     for _ in range(LISTINGS):
         try:
-            return _listed(client, asked)
+            return _listed(client, asked, keep)
         except ListingChangedError as error:
             changed = error
             print(f"the ISIC Archive: {changed}", flush=True)
@@ -45,22 +56,24 @@ def list_records(client: ArchiveClient, query: str, collections: Sequence[int]) 
     ) from changed
 
 
-def list_by_id(client: ArchiveClient, ids: Sequence[str], query: str, collections: Sequence[int]) -> list[Record]:
+def list_by_id(
+    client: ArchiveClient, ids: Sequence[str], query: str, collections: Sequence[int], keep: Callable[[Record], Kept]
+) -> dict[str, Kept]:
     """The records with the given ids, as far as the archive has and shows them and the query allows.
 
     Raises:
         SourceError: as for `list_records`, or the archive answers what was not asked.
     """
-    records: list[Record] = []
+    kept: dict[str, Kept] = {}
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]
         named = " OR ".join(f"isic_id:{isic_id}" for isic_id in some)
-        found = list_records(client, f"({query}) AND ({named})" if query else named, collections)
-        strange = {record.isic_id for record in found} - set(some)
+        found = list_records(client, f"({query}) AND ({named})" if query else named, collections, keep)
+        strange = found.keys() - set(some)
         if strange:
             raise SourceError(f"the ISIC Archive: asked for {some[0]} and others, answered with {min(strange)}")
-        records += found
-    return records
+        kept |= found
+    return kept
 
 
 def read_ids(stated: Sequence[str]) -> list[str]:
@@ -87,20 +100,20 @@ def _ids_of(entry: str) -> Iterator[str]:
             yield isic_id
 
 
-def _listed(client: ArchiveClient, asked: dict[str, str]) -> list[Record]:
+def _listed(client: ArchiveClient, asked: dict[str, str], keep: Callable[[Record], Kept]) -> dict[str, Kept]:
     first = Page.read(client.listing(asked))
     if first.count is None:
         raise SourceError("the ISIC Archive: its first page does not say how many images there are in all")
-    by_id: dict[str, Record] = {}
+    kept: dict[str, Kept] = {}
     for record in progress(_records(client, asked, first), first.count, "records of the ISIC Archive listed"):
-        if record.isic_id in by_id:
+        if record.isic_id in kept:
             raise ListingChangedError(f"{record.isic_id} was listed twice")
-        by_id[record.isic_id] = record
-        if len(by_id) > first.count:
+        kept[record.isic_id] = keep(record)
+        if len(kept) > first.count:
             raise ListingChangedError(f"more images were listed than the {first.count:,} announced")
-    if len(by_id) < first.count:
-        raise ListingChangedError(f"{len(by_id):,} images were listed instead of the {first.count:,} announced")
-    return list(by_id.values())
+    if len(kept) < first.count:
+        raise ListingChangedError(f"{len(kept):,} images were listed instead of the {first.count:,} announced")
+    return kept
 
 
 def _records(client: ArchiveClient, asked: dict[str, str], first: Page) -> Iterator[Record]:
