@@ -3,6 +3,7 @@
 import hashlib
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from ruamel.yaml import YAML
 
 from dermaflow.core import paths
 from dermaflow.core.errors import SourceError
-from dermaflow.core.lesions import INGESTED_COLUMNS, is_phantom, read_table
+from dermaflow.core.lesions import AUTHORITY_COLUMNS, INGESTED_COLUMNS, is_phantom, read_table
 from dermaflow.stages import ingest
 
 PHANTOM = {
@@ -39,9 +40,13 @@ def project(tmp_path, monkeypatch):
 
 
 def set_source(source, **phantom):
-    entry = {"kind": "phantom"} if source == "phantom" else {"kind": "folder", "path": source}
+    set_sources({"kind": "phantom"} if source == "phantom" else {"kind": "folder", "path": source}, **phantom)
+
+
+def set_sources(*entries, authorities=(), **phantom):
+    section = {"sources": list(entries), "authorities": list(authorities), "phantom": PHANTOM | phantom}
     with paths.PARAMS.open("w") as file:
-        YAML().dump({"ingest": {"sources": [entry], "authorities": [], "phantom": PHANTOM | phantom}}, file)
+        YAML().dump({"ingest": section}, file)
 
 
 def put(file, colour, kind=None):
@@ -100,7 +105,7 @@ def test_a_run_with_nothing_new_changes_no_file(capsys):
     before = {path: path.stat() for path in [*Path().rglob("*")] if path.is_file()}
     ingest.main()
     assert {path: path.stat() for path in [*Path().rglob("*")] if path.is_file()} == before
-    assert "1 files offered: 0 added, 0 changed, 0 removed, 1 kept" in capsys.readouterr().out
+    assert "ingest: 0 added, 0 relabelled, 0 changed otherwise, 0 removed, 1 kept" in capsys.readouterr().out
 
 
 def test_added_changed_relabelled_and_removed_files_are_followed(capsys):
@@ -117,7 +122,10 @@ def test_added_changed_relabelled_and_removed_files_are_followed(capsys):
     assert not paths.ingested_image("goes").exists()
     assert paths.ingested_image("changes").read_bytes() == Path("../source/nevus/changes.jpg").read_bytes()
     out = capsys.readouterr().out
-    assert "4 files offered: 2 added, 1 changed, 2 removed, 1 kept" in out
+    assert "ingest: 1 added, 1 relabelled, 1 changed otherwise, 1 removed, 1 kept" in out
+    assert "relabelled: source: melanoma/moves.jpg (nevus → melanoma)" in out
+    assert "removed: source: nevus/goes.jpg" in out
+    assert "4 files offered by source" in out
     assert "4 images stored, 1 no longer offered and removed" in out
 
 
@@ -131,6 +139,105 @@ def test_the_content_known_first_keeps_its_id_when_another_arrives():
         "melanoma/x.jpg": (f"x_{digest[:8]}", "melanoma"),
         "nevus/x.jpg": ("x", "nevus"),
     }
+
+
+def known():
+    return read_table(paths.AUTHORITIES, AUTHORITY_COLUMNS)
+
+
+def test_several_sources_feed_one_ingestion_and_a_shared_image_is_stored_once():
+    put("nevus/ISIC_0000001.jpg", "red")
+    put("melanoma/x.jpg", "blue")
+    put("../clinic/images/ISIC_0000001.jpg", "red")
+    put("../clinic/images/x.jpg", "green")
+    Path("../clinic/metadata.csv").write_text("image,dx,lesion_id,age\nISIC_0000001,mel,L1,85+\nx,bkl,,\ny,nv,,\n")
+    clinic = {"kind": "challenge", "tables": ["../clinic/metadata.csv"], "images": "../clinic/images"}
+    set_sources({"kind": "folder", "path": "../source"}, clinic)
+    ingest.main()
+    rows = table()
+    shown = ["image_id", "source", "label", "labelled_by", "diagnosis", "lesion_id", "age", "isic_id"]
+    x = hashlib.sha256(Path("../clinic/images/x.jpg").read_bytes()).hexdigest()[:8]
+    assert rows[shown].to_numpy().tolist() == [
+        ["x", "source", "melanoma", "folder", "melanoma", "", "", ""],
+        ["ISIC_0000001", "source", "nevus", "folder", "nevus", "", "", "ISIC_0000001"],
+        ["ISIC_0000001", "clinic", "mel", "table", "melanoma", "L1", "85", "ISIC_0000001"],
+        [f"x_{x}", "clinic", "bkl", "table", "pigmented benign keratosis", "", "", ""],
+    ]
+    assert len(list(paths.INGESTED_IMAGES.iterdir())) == 3
+
+
+def test_two_sources_of_one_name_are_refused_and_names_tell_them_apart():
+    put("nevus/a.jpg", "red")
+    put("../other/source/nevus/a.jpg", "blue")
+    both = [{"kind": "folder", "path": "../source"}, {"kind": "folder", "path": "../other/source"}]
+    set_sources(*both)
+    with pytest.raises(SourceError, match=r"number 1 and 2 of ingest\.sources are both named 'source'"):
+        ingest.main()
+    set_sources(both[0], both[1] | {"name": "other"})
+    ingest.main()
+    assert table()["source"].tolist() == ["source", "other"]
+
+
+def test_authorities_say_what_they_know_of_each_image(capsys):
+    put("nevus/ISIC_0000001_downsampled.jpg", "red")
+    put("nevus/ISIC_0000002.jpg", "blue")
+    put("nevus/mole 7.jpg", "green")
+    ingest.main()
+    assert known().empty
+    Path("truth.csv").write_text("image,MEL,NV\nISIC_0000001,1,0\nISIC_0000009,0,1\nmole 7,0,1\n")
+    Path("patients.csv").write_text("image,patient_id,lesion_id,sex\nISIC_0000002,P,L,male\nISIC_0000001,Q,,\n")
+    set_sources(
+        {"kind": "folder", "path": "../source"},
+        authorities=[{"tables": ["truth.csv"]}, {"tables": ["patients.csv"], "name": "Clinic"}],
+    )
+    ingest.main()
+    assert known()[["image_id", "authority", "label", "diagnoses", "patient_id"]].to_numpy().tolist() == [
+        ["ISIC_0000001_downsampled", "truth", "MEL", "melanoma", ""],
+        ["mole_7", "truth", "NV", "nevus", ""],
+        ["ISIC_0000001_downsampled", "clinic", "", "", "Q"],
+        ["ISIC_0000002", "clinic", "", "", "P"],
+    ]
+    out = capsys.readouterr().out
+    assert "authority truth: 3 pictures stated, 2 of the 3 images known (2 with a label, 0 with a lesion)" in out
+    before = paths.AUTHORITIES.stat()
+    ingest.main()
+    assert paths.AUTHORITIES.stat() == before
+
+
+def test_a_bad_authority_stops_the_stage_before_anything_is_read():
+    put("nevus/a.jpg", "red")
+    Path("truth.csv").write_text("image,dx\na,mole\n")
+    set_sources({"kind": "folder", "path": "../source"}, authorities=[{"tables": ["truth.csv"]}])
+    with pytest.raises(SourceError, match=r"truth\.csv, line 2: 'mole' is no known diagnosis"):
+        ingest.main()
+    assert tree() == {}
+
+
+def test_a_label_that_names_none_of_ours_is_ingested_with_a_blank_diagnosis(capsys):
+    put("unknown/a.jpg", "red")
+    ingest.main()
+    assert table()[["label", "diagnosis"]].to_numpy().tolist() == [["unknown", ""]]
+    assert "none of these" in capsys.readouterr().out
+
+
+def test_a_table_of_an_older_version_keeps_its_ids():
+    put("nevus/x.jpg", "red")
+    ingest.main()
+    table()[["image_id", "file", "diagnosis", "source", "sha256"]].to_csv(paths.INGESTED, index=False)
+    put("melanoma/x.jpg", "blue")
+    ingest.main()
+    assert filed()["nevus/x.jpg"] == ("x", "nevus")
+
+
+def test_an_archive_is_a_source_like_a_folder():
+    put("Train/nevus/a.jpg", "red")
+    put("Test/melanoma/b.jpg", "blue")
+    ingest.main()
+    of_folder = tree()
+    shutil.make_archive("../source", "zip", "../source")
+    set_source("../source.zip")
+    ingest.main()
+    assert tree() == of_folder
 
 
 def test_what_is_no_image_is_kept_as_found():
@@ -190,7 +297,7 @@ def test_a_changed_seed_draws_again_and_more_lesions_only_add(capsys):
     set_source("phantom", lesions=20)
     capsys.readouterr()
     ingest.main()
-    assert f"0 changed, 0 removed, {len(before)} kept" in capsys.readouterr().out
+    assert f"0 relabelled, 0 changed otherwise, 0 removed, {len(before)} kept" in capsys.readouterr().out
     set_source("phantom", seed=2)
     ingest.main()
     assert set(before["sha256"]).isdisjoint(table()["sha256"])
@@ -207,7 +314,7 @@ def test_a_full_disk_leaves_nothing_half_written():
     assert run().returncode == 0
     after = tree()
     assert not [name for name in after if Path(name).name.startswith(".")]
-    assert len(after) == table()["image_id"].nunique() + 1
+    assert len(after) == table()["image_id"].nunique() + 2  # and the two tables
 
 
 def test_a_place_that_cannot_be_written_is_an_error_of_one_line():
@@ -249,3 +356,31 @@ def test_isic9_comes_in_whole_and_a_second_run_touches_nothing(isic9):
     before = {path: path.stat() for path in paths.INGESTED_IMAGES.iterdir()}
     ingest.main()
     assert {path: path.stat() for path in paths.INGESTED_IMAGES.iterdir()} == before
+
+
+@pytest.mark.real
+def test_what_is_known_of_isic9_is_on_record(isic9, ham10000):
+    shared = ham10000.parent
+    set_sources(
+        {"kind": "folder", "path": str(isic9)},
+        authorities=[
+            {"tables": [str(shared / "isic2019")]},
+            {"tables": [str(ham10000 / "HAM10000_metadata.csv")]},
+        ],
+    )
+    ingest.main()
+    rows, told = table(), known()
+    assert (len(rows), rows["isic_id"].nunique()) == (2_359, 2_202)
+    of = {name: told[told["authority"] == name] for name in ("isic2019", "ham10000")}
+    assert (of["isic2019"]["diagnoses"] != "").sum() == 1_915
+    assert (of["ham10000"]["lesion_id"] != "").sum() == 1_437
+
+
+@pytest.mark.real
+def test_ham10000_comes_in_with_its_lesions(ham10000):
+    source = {"tables": [str(ham10000 / "HAM10000_metadata.csv")], "images": str(ham10000 / "images")}
+    set_sources({"kind": "challenge", **source})
+    ingest.main()
+    rows = table()
+    assert (len(rows), rows["lesion_id"].nunique(), set(rows["source"])) == (10_015, 7_470, {"ham10000"})
+    assert (rows["diagnosis"] == "melanoma").sum() == 1_113
