@@ -3,21 +3,29 @@
 import numpy as np
 import pytest
 
-from dermaflow.commands.remarks import counted, remark_on
+from dermaflow.commands.remarks import WORDS, counted, remark_on
+from dermaflow.quality import faults
 
-NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+GRAIN = np.random.default_rng(0).normal(0, 15, (6, 5, 1)).repeat(8, axis=0).repeat(10, axis=1)
+SKIN = np.clip(np.array([190, 140, 120]) + GRAIN, 0, 255).astype(np.uint8)
+GREY = np.repeat(SKIN[..., :1], 3, axis=2)
 
 
 @pytest.mark.parametrize(
     ("image", "remark"),
     [
-        (NOISE, ""),
-        (NOISE[:31], "a side that is too short"),
-        (NOISE[:, :31], "a side that is too short"),
-        (np.full_like(NOISE, (200, 90, 90)), "one shade only"),
-        (np.repeat(NOISE[..., :1], 3, axis=2), "no colour"),
-        (np.tile(NOISE, (20, 20, 1)), ""),
-        (np.tile(np.repeat(NOISE[..., :1], 3, axis=2), (20, 20, 1)), "no colour"),
+        (SKIN, ""),
+        (SKIN[:31], "a side that is too short"),
+        (SKIN[:, :31], "a side that is too short"),
+        (np.full_like(SKIN, (200, 90, 90)), "one shade only"),
+        (GREY, "no colour"),
+        (np.tile(SKIN, (4, 4, 1)), ""),
+        (np.tile(GREY, (4, 4, 1)), "no colour"),
+        (np.tile(SKIN, (1, 4, 1)), "one side much longer than the other"),
+        (SKIN // 4, "too little light"),
+        (np.clip(SKIN * 2.0, 0, 255).astype(np.uint8), "too much light"),
+        (SKIN[..., [1, 0, 2]], "no likeness to skin"),
+        (np.linspace(SKIN[0, 0], SKIN[0, 0] // 2, 48, axis=0)[:, None].repeat(48, axis=1).astype(np.uint8), "no focus"),
     ],
 )
 def test_an_image_is_remarked_on_as_validation_would_judge_it(image, remark):
@@ -30,3 +38,11 @@ def test_remarks_are_counted_by_kind_the_most_frequent_first():
         "1 image has one shade only: the model has not learnt from such",
     ]
     assert list(counted(["", ""])) == []
+
+
+def test_whatever_validation_can_find_wrong_with_a_decoded_image_has_words():
+    assert set(faults.SUSPICIONS) < set(WORDS)
+
+
+def test_what_training_tolerated_is_not_remarked_on():
+    assert remark_on(SKIN // 4, 32, ["under-exposed"]) == ""

@@ -1,13 +1,15 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from dermaflow.core.files import sha256_hex
-from dermaflow.quality.facts import FACTS_COLUMNS, THUMBNAIL_SIDE_PX, measure, measure_images
+from dermaflow.quality.facts import FACTS_COLUMNS, ImageFacts, facts_table, measure, measure_images
+from dermaflow.quality.perceptual import THUMBNAIL_BYTES
 
 
 def test_a_sound_image_is_measured_in_full(draw, encode):
@@ -17,8 +19,8 @@ def test_a_sound_image_is_measured_in_full(draw, encode):
 
     assert (facts.format, facts.mode, facts.width, facts.height, facts.frames) == ("JPEG", "RGB", 80, 60, 1)
     assert (facts.size_bytes, facts.sha256, facts.error) == (len(data), sha256_hex(data), "")
-    assert len(facts.perceptual_hash) == 16
-    assert len(facts.thumbnail) == THUMBNAIL_SIDE_PX**2
+    assert len(facts.thumbnail) == THUMBNAIL_BYTES
+    assert [name for name, value in vars(facts).items() if value is None or value == ""] == ["error"]
 
 
 def test_brightness_and_contrast_are_mean_and_deviation_of_the_luminance(encode):
@@ -60,13 +62,16 @@ def test_a_cut_animation_counts_the_frames_that_are_there(draw, encode):
     assert measure("a", film[: len(film) // 2]).frames == 2
 
 
-def test_a_mode_that_knows_no_way_to_rgb_is_an_error(draw, encode):
-    lab = Image.merge("LAB", draw().split())
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("LAB", "TIFF"), ("CMYK", "JPEG"), ("P", "GIF"), ("I", "TIFF"), ("1", "PNG")]
+)
+def test_an_image_of_another_mode_is_measured_in_red_green_and_blue(mode, kind, draw, encode):
+    picture = Image.merge("LAB", draw().split()) if mode == "LAB" else draw().convert(mode)
 
-    facts = measure("a", encode(lab, "TIFF"))
+    facts = measure("a", encode(picture, kind))
 
-    assert facts.mode == "LAB"
-    assert "not supported" in facts.error
+    assert (facts.mode, facts.error) == (mode, "")
+    assert facts.border_red is not None
 
 
 @settings(deadline=None)
@@ -98,4 +103,50 @@ def test_the_order_and_the_values_do_not_depend_on_processes(tmp_path: Path, dra
     alone = [measure(image_id, file.read_bytes()) for image_id, file in files]
 
     assert together["image_id"].tolist() == [image_id for image_id, _ in files]
-    assert together["perceptual_hash"].tolist() == [facts.perceptual_hash for facts in alone]
+    pd.testing.assert_frame_equal(together, facts_table(alone))
+
+
+def test_the_pixels_are_known_in_any_lossless_format_turned_or_not(draw, encode):
+    picture = draw(width=80, height=40)
+    turned = Image.Exif()
+    turned[0x0112] = 8  # stored turned to the left
+    files = [
+        encode(picture, "PNG"),
+        encode(picture, "BMP"),
+        encode(picture.transpose(Image.Transpose.ROTATE_270), "PNG", exif=turned),
+    ]
+
+    facts = [measure("a", data) for data in files]
+
+    assert len({fact.pixels_sha256 for fact in facts}) == 1
+    assert len({fact.sha256 for fact in facts}) == 3
+
+
+def test_another_pixel_or_another_shape_is_another_content(draw, encode):
+    picture = draw()
+    touched = picture.copy()
+    touched.putpixel((0, 0), (1, 2, 3))
+    wide, high = (Image.new("RGB", size, (200, 140, 120)) for size in ((60, 40), (40, 60)))
+
+    hashes = {measure("a", encode(image, "PNG")).pixels_sha256 for image in (picture, touched, wide, high)}
+
+    assert len(hashes) == 4
+
+
+def test_what_cannot_be_decoded_has_no_pixels(draw, encode):
+    assert measure("a", encode(draw())[:-400]).pixels_sha256 == ""
+
+
+def test_a_table_without_images_has_the_types_of_one_with_images(draw, encode):
+    full, empty = facts_table([measure("a", encode(draw()))]), facts_table([])
+
+    assert empty.dtypes["width"] == full.dtypes["width"] == "Int64"
+    assert empty.dtypes["sharpness"] == full.dtypes["sharpness"] == "float64"
+    assert facts_table([ImageFacts("gone")])["jpeg_quality"].isna().all()
+
+
+@pytest.mark.real
+def test_the_nine_class_set_holds_2200_contents_of_pixels(isic9):
+    facts = measure_images([(str(n), file) for n, file in enumerate(sorted(isic9.glob("*/*/*.jpg")))])
+
+    assert (len(facts), facts["sha256"].nunique(), facts["pixels_sha256"].nunique()) == (2359, 2200, 2200)
