@@ -1,23 +1,12 @@
-"""The archive as a source: what it offers, what is left out and why, and an ingestion that is cut off."""
-
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
+"""The archive as a source: what it offers, and what is left out and why."""
 
 import pytest
 
 from dermaflow.core.errors import SourceError
-from dermaflow.sources.index import read_index, write_index
-from dermaflow.sources.intake import put_in_place, read_new
-from dermaflow.sources.isic_archive import BATCH, archive_catalogue, catalogue_of
+from dermaflow.sources.isic_archive import BATCH, archive_catalogue
 from dermaflow.sources.isic_archive_access import URL_VARIABLE
-from dermaflow.sources.isic_archive_client import stated_client
 from dermaflow.sources.params import ArchiveSource
-from tests.sources.archive_answers import cut
-from tests.sources.archive_holdings import isic_id, jpeg
+from tests.sources.archive_holdings import isic_id
 from tests.sources.archive_server import serving
 
 
@@ -128,73 +117,3 @@ def test_an_unknown_label_is_an_error_unless_params_say_what_it_means(archive):
     with pytest.raises(SourceError, match=r"ISIC_0000001: 'Nevuss' is no known.*nevus.*ingest\.sources, labels"):
         diagnosed(archive, "Nevuss")
     assert diagnosed(archive, "Nevuss", labels={"Nevuss": "nevus"})[:2] == ("Nevuss", "nevus")
-
-
-def ingest(folder):
-    """What the stage does with one source: read what is new, saving the index at every batch."""
-    catalogue = catalogue_of(stated_client(3, backoff_s=0.01), params())
-    before = read_index(folder / "index.csv")
-    for index in read_new(catalogue, before, folder / "images", workers=None):
-        write_index(index, folder / "index.csv")
-    wanted = {offer.name: offer for offer in catalogue.offers}
-    index |= put_in_place(wanted, catalogue.fetch, index, folder / "images")
-    write_index(index, folder / "index.csv")
-    return {path.stem: path.read_bytes() for path in (folder / "images").glob("*.jpg")}
-
-
-def test_only_what_is_new_or_changed_is_downloaded(archive, tmp_path):
-    ingest(tmp_path)
-    archive.requests.clear()
-    archive.add(4)
-    archive.held[isic_id(2)].data = jpeg(77, size=(50, 30))
-    archive.expire()
-    held = ingest(tmp_path)
-    assert held == {name: image.data for name, image in archive.held.items()}
-    assert archive.asked(".jpg") == 2
-
-
-def test_no_more_downloads_run_at_once_than_params_say(archive, tmp_path):
-    archive.add(*range(10, 40))
-    archive.file_delay_s = 0.05
-    ingest(tmp_path)
-    assert 1 < archive.most_at_once <= 3
-
-
-def test_an_image_that_cannot_be_had_whole_stops_the_ingestion(archive, tmp_path):
-    archive.spoil(f"{isic_id(2)}.jpg", *[cut(50)] * 9)
-    with pytest.raises(SourceError, match="ISIC_0000002: expected an image"):
-        ingest(tmp_path)
-    assert not list((tmp_path / "images").glob("*ISIC_0000002*"))
-
-
-KILLED = """
-from dataclasses import replace; from pathlib import Path
-from dermaflow.sources import intake
-from dermaflow.sources.index import write_index
-from dermaflow.sources.isic_archive import archive_catalogue
-from dermaflow.sources.params import ArchiveSource
-
-intake.BATCH = 20  # as long as read_new does not go by the batch of the catalogue
-catalogue = archive_catalogue(ArchiveSource(kind="isic_archive", licences=["CC-BY"], downloads=3))
-for index in intake.read_new(replace(catalogue, batch=20), {}, Path("images"), workers=None):
-    write_index(index, Path("index.csv"))
-"""
-
-
-def test_an_ingestion_that_was_killed_goes_on_where_it_was(archive, tmp_path):
-    archive.add(*range(1, 121))
-    archive.file_delay_s = 0.03
-    process = subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, start_new_session=True)
-    while not (tmp_path / "index.csv").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    before = read_index(tmp_path / "index.csv")
-    assert 0 < len(before) < 120
-    archive.file_delay_s = 0
-    archive.requests.clear()
-    assert ingest(tmp_path) == {name: image.data for name, image in archive.held.items()}
-    again = {Path(path).stem for path, _, _ in archive.requests if path.endswith(".jpg")}
-    assert not again & {Path(key).stem for key in before}
-    assert archive.asked(".jpg") <= 120 - len(before)

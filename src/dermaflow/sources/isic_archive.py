@@ -18,7 +18,7 @@ from dermaflow.sources.names import slug
 from dermaflow.sources.offers import Catalogue, Offer
 from dermaflow.sources.params import ArchiveSource
 
-BATCH = 200  # images between two savings: what a kill may cost
+BATCH = 200  # images between two savings of the index
 IMAGE_TYPE = "dermoscopic"
 SEXES = ("female", "male")
 NAME = "isic-archive"
