@@ -43,7 +43,8 @@ def check_no_group_is_divided(images, ledger):
 
 
 def check_all_are_accounted_for(images, ledger, quarantine):
-    used = set(ledger.loc[ledger["partition"] != WITHDRAWN, "image_id"])
+    present = ledger[ledger["image_id"].isin(images["image_id"])]
+    used = set(present.loc[present["partition"] != WITHDRAWN, "image_id"])
     assert used.isdisjoint(quarantine["image_id"])
     assert used | set(quarantine["image_id"]) == set(images["image_id"])
     assert set(ledger["partition"]) <= {*PARTITIONS, WITHDRAWN}
@@ -103,3 +104,81 @@ def test_proportions_are_roughly_kept_while_the_data_grow(sizes, steps):
     shares = ledger["partition"].value_counts(normalize=True)
     for partition, due in (("train", 0.65), ("validation", 0.15), ("test", 0.2)):
         assert abs(shares[partition] - due) <= 0.05 + 4 / len(images)
+
+
+EVENTS = ("added", "removed", "returned", "relabelled", "renamed", "replaced", "corrected", "corrected", "turned")
+event = st.tuples(st.sampled_from(EVENTS), st.integers(0, 30), link, link)
+histories = st.lists(st.lists(event, min_size=1, max_size=10), min_size=1, max_size=5)
+
+
+class Source:
+    """A collection to which everything happens that happens to collections; the images of `grown([[]])` stay."""
+
+    def __init__(self):
+        (self.base,) = grown([[]])
+        self.images, self.gone, self.count = [], [], 0
+
+    def happens(self, kind, index, lesion, patient):
+        self.count += 1
+        chosen = self.images[index % len(self.images)] if self.images else None
+        if kind == "added" or chosen is None:
+            blank = dict.fromkeys(ACCEPTED_COLUMNS, "") | {
+                "image_id": f"n{self.count}",
+                "sha256": f"bytes {self.count}",
+            }
+            own = {"content_group": f"n{self.count}", "diagnosis": "nevus"}
+            self.images.append(blank | own | {"lesion_id": lesion, "patient_id": patient})
+        elif kind == "removed":
+            self.images.remove(chosen)
+            self.gone.append(chosen)
+        elif kind == "returned" and self.gone:
+            back = self.gone.pop(index % len(self.gone))
+            if back["image_id"] not in {image["image_id"] for image in self.images}:
+                self.images.append(back)
+        else:
+            self.images[self.images.index(chosen)] = chosen | self.changed(kind, chosen, lesion, patient)
+
+    def changed(self, kind, image, lesion, patient):
+        if kind == "replaced":
+            self.gone.append(image)  # its bytes may come back, under the same name
+        return {
+            "relabelled": {"diagnosis": "melanoma" if image["diagnosis"] == "nevus" else "nevus"},
+            "renamed": {"image_id": f"r{self.count}"},
+            "replaced": {"sha256": f"bytes {self.count}"},
+            "corrected": {"lesion_id": lesion, "patient_id": patient},
+            "turned": {"official_partition": "" if image["official_partition"] else "test"},
+        }.get(kind, {})
+
+    def table(self):
+        return pd.concat([self.base, pd.DataFrame(self.images, columns=list(ACCEPTED_COLUMNS), dtype=str)])
+
+
+def check_nothing_moved(before, after):
+    """By content: no image has another partition than before unless it was withdrawn, and none is forgotten."""
+    assert after["sha256"].is_unique
+    assert after["image_id"].is_unique
+    both = before.merge(after, on="sha256", how="left", suffixes=("_before", ""))
+    assert ((both["partition"] == both["partition_before"]) | (both["partition"] == WITHDRAWN)).all()
+
+
+@pytest.mark.parametrize("params", [PARAMS, OFFICIAL], ids=["grouped", "official"])
+@given(history=histories)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_happens_to_a_collection_its_ledger_keeps_its_promises(params, history):
+    source, ledger = Source(), EMPTY
+    for events in history:
+        for each in events:
+            source.happens(*each)
+        images, before = source.table(), ledger
+        ledger, quarantine = extend_ledger(before, images, params)
+        check_no_group_is_divided(images, ledger)
+        check_all_are_accounted_for(images, ledger, quarantine)
+        check_nothing_moved(before, ledger)
+        assert (quarantine["evidence"] != "").all()
+        used = images.merge(ledger[ledger["partition"] != WITHDRAWN], on="image_id")
+        assert set(used.loc[used["partition"] == "train", "diagnosis"]) == {"nevus", "melanoma"}
+        stated = used.loc[used["official_partition"] == "test", "partition"]
+        assert params is PARAMS or set(stated) == {"test"}
+        again, once_more = extend_ledger(ledger, images, params)
+        pd.testing.assert_frame_equal(again, ledger)
+        assert list(once_more["image_id"]) == list(quarantine["image_id"])

@@ -73,6 +73,39 @@ def test_the_official_test_part_is_kept_and_what_leaks_into_it_is_not_used(table
     ]
 
 
+def test_a_training_image_that_its_source_comes_to_call_test_is_withdrawn_and_moves_nothing(
+    table, singles, ledger_of, official
+):
+    images = with_singles(
+        table(
+            {"image_id": "A", "lesion_id": "L", "official_partition": "test"},
+            {"image_id": "B", "lesion_id": "L"},
+            {"image_id": "T", "official_partition": "test"},
+        ),
+        singles,
+    )
+    ledger, quarantine = extend_ledger(ledger_of(A=("train", "A"), B=("train", "A"), T="test"), images, official)
+    found = partitions(ledger)
+    assert (found["A"], found["B"], found["T"]) == (WITHDRAWN, "train", "test")
+    assert quarantine.to_numpy().tolist() == [
+        ["A", "A.jpg", "links-partitions", "meant for train, but its source calls it test now"]
+    ]
+
+
+def test_a_new_image_under_a_name_that_a_group_has_does_not_join_that_group(table, singles, ledger_of, official):
+    previous = ledger_of(A=("train", "A"), B=("train", "A"), T="test")
+    others = table(
+        {"image_id": "A", "sha256": "other bytes", "official_partition": "test"},
+        {"image_id": "B"},
+        {"image_id": "T", "official_partition": "test"},
+    )
+    ledger, quarantine = extend_ledger(previous, with_singles(others, singles), official)
+    rows = ledger.set_index("image_id")
+    assert rows.loc["A", ["group_id", "partition"]].tolist() == ["A_other by", "test"]
+    assert rows.loc["B", ["group_id", "partition"]].tolist() == ["A", "train"]
+    assert quarantine.empty
+
+
 def test_an_image_that_was_renamed_keeps_its_place(singles, no_ledger, grouped):
     images = singles(60)
     first, _ = extend_ledger(no_ledger, images, grouped)
@@ -87,9 +120,10 @@ def test_other_bytes_under_a_known_name_are_a_new_image_and_the_old_one_can_come
     others = images.assign(sha256="other " + images["sha256"])
     second, _ = extend_ledger(first, others, grouped)
     assert len(second) == 120
-    fresh, _ = extend_ledger(no_ledger, others, grouped)
     names = list(images["image_id"])
-    assert {name: partitions(second)[name] for name in names} == partitions(fresh)
+    drawn = second[second["image_id"].isin(names)]["partition"].value_counts().to_dict()
+    assert drawn == {"train": 39, "test": 12, "validation": 9}
+    assert set(second["group_id"]).issuperset(f"{name}_other by" for name in names)
     back, _ = extend_ledger(second, images, grouped)
     assert {name: partitions(back)[name] for name in names} == partitions(first)
 

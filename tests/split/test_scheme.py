@@ -1,4 +1,6 @@
-from dermaflow.split.scheme import changes, scheme_of
+import pytest
+
+from dermaflow.split.scheme import changes, fractions_of, scheme_of
 
 
 def test_the_same_scheme_has_no_changes(grouped):
@@ -18,3 +20,8 @@ def test_the_test_fraction_is_no_part_of_an_official_scheme(official):
 def test_another_method_is_a_change(grouped, official):
     assert "split.method changed from grouped to official" in changes(scheme_of(grouped), scheme_of(official))
     assert "split.test_frac changed from 0.2 to nothing" in changes(scheme_of(grouped), scheme_of(official))
+
+
+def test_all_partitions_share_what_there_is_unless_the_test_part_is_official(grouped, official):
+    assert fractions_of(grouped) == pytest.approx({"train": 0.65, "test": 0.2, "validation": 0.15})
+    assert fractions_of(official) == pytest.approx({"train": 0.8, "validation": 0.2})

@@ -7,6 +7,7 @@ from dermaflow.core.lesions import LEDGER_COLUMNS, PARTITIONS, QUARANTINE_COLUMN
 from dermaflow.split.conflicts import linking_images
 from dermaflow.split.groups import name_groups
 from dermaflow.split.params import SplitParams
+from dermaflow.split.scheme import fractions_of
 from dermaflow.split.strata import assign_groups
 
 WITHDRAWN = "withdrawn"
@@ -46,13 +47,14 @@ def extend_ledger(
     images = _working_table(previous, lesions, params)
     withdrawn = images["partition"] == WITHDRAWN
     unused = dict.fromkeys(images.loc[withdrawn, "image_id"], "withdrawn in an earlier split; a new ledger forgets it")
-    unused |= linking_images(images[~withdrawn])
-    used = images[~images["image_id"].isin(unused)]
-    used = used.assign(group_id=name_groups(used))
+    unused |= _turned_official(images[~withdrawn])
+    unused |= linking_images(images[~images["image_id"].isin(list(unused))])
+    used = images[~images["image_id"].isin(list(unused))]
+    used = used.assign(group_id=name_groups(used, previous["group_id"].unique().tolist()))
     used = used.assign(partition=_partition_of_group(used))
     leaks = _leaks(used) if params.method == "official" else {}
     used = used[~used["image_id"].isin(leaks)]
-    chosen = assign_groups(used, _fractions(params), params.seed)
+    chosen = assign_groups(used, fractions_of(params), params.seed)
     free = used["partition"] == ""
     used = used.assign(partition=used["partition"].where(~free, used["group_id"].map(chosen)))
     _check(used, images)
@@ -91,6 +93,13 @@ def _working_table(previous: pd.DataFrame, lesions: pd.DataFrame, params: SplitP
     return images
 
 
+def _turned_official(images: pd.DataFrame) -> dict[str, str]:
+    """The images that the ledger has outside test and that their source has come to call test: evidence by image_id."""
+    turned = images[images["official"] & images["assigned"] & (images["partition"] != "test")]
+    evidence = "meant for " + turned["partition"] + ", but its source calls it test now"
+    return dict(zip(turned["image_id"], evidence, strict=True))
+
+
 def _partition_of_group(used: pd.DataFrame) -> pd.Series:
     """For each image the one partition that its group has, blank if the group is new."""
     return used["partition"].groupby(used["group_id"]).transform("max")
@@ -102,13 +111,6 @@ def _leaks(used: pd.DataFrame) -> dict[str, str]:
     leaking = (used["partition"] == "test") & ~used["official"] & ~used["assigned"]
     evidence = "its group holds the official test image " + witness[leaking].fillna("that left the data")
     return dict(zip(used.loc[leaking, "image_id"], evidence, strict=True))
-
-
-def _fractions(params: SplitParams) -> dict[str, float]:
-    if params.method == "official":
-        return {"train": 1 - params.validation_frac, "validation": params.validation_frac}
-    rest = 1 - params.validation_frac - params.test_frac
-    return {"train": rest, "test": params.test_frac, "validation": params.validation_frac}
 
 
 def _check(used: pd.DataFrame, images: pd.DataFrame) -> None:
