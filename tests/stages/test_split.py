@@ -30,8 +30,18 @@ pytestmark = pytest.mark.usefixtures("project")
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     paths.PARAMS.write_text(SECTION.format(method="grouped", test_frac=0.2))
-    write_table(images(40), ACCEPTED_COLUMNS, paths.ACCEPTED)
+    write(images(40))
     return tmp_path
+
+
+def write(table):
+    """What the stage reads: the accepted images, and what was measured on them (no two with the same pixels)."""
+    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    write_facts(table.assign(pixels_sha256="pixels of " + table["image_id"]))
+
+
+def write_facts(table):
+    write_table(table, ("image_id", "pixels_sha256"), paths.FACTS)
 
 
 def test_the_stage_writes_ledger_scheme_and_quarantine_and_says_what_it_found(capsys):
@@ -60,7 +70,7 @@ def test_a_second_run_writes_the_same_bytes_and_growth_moves_nothing(capsys):
     split.main()
     assert paths.LEDGER.read_bytes() == first
     assert "the ledger knew 40 images before" in capsys.readouterr().out
-    write_table(images(80), ACCEPTED_COLUMNS, paths.ACCEPTED)
+    write(images(80))
     split.main()
     assert paths.LEDGER.read_bytes().startswith(first)
 
@@ -95,10 +105,53 @@ def test_leaks_into_the_official_test_part_are_counted(capsys):
     paths.PARAMS.write_text(SECTION.format(method="official", test_frac=0.2))
     table = images(40)
     table.loc[table["image_id"] < "I006", "official_partition"] = "test"
-    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    write(table)
     split.main()
     assert "leaks-into-official-test: 2" in capsys.readouterr().out
     assert list(pd.read_csv(paths.SPLIT_QUARANTINE)["image_id"]) == ["I006", "I007"]
+
+
+def test_an_image_that_links_train_with_test_moves_nothing_and_is_quarantined_with_that_reason(capsys):
+    split.main()
+    before = paths.LEDGER.read_bytes()
+    ledger = pd.read_csv(paths.LEDGER).set_index("image_id")["partition"]
+    first = {partition: ledger.index[ledger == partition][0] for partition in ("train", "test")}
+    table = images(40).set_index("image_id")
+    lesions = table.loc[list(first.values()), "lesion_id"].tolist()
+    link = images(41)[40:].assign(lesion_id=lesions[0], patient_id="P")
+    table.loc[first["test"], "patient_id"] = "P"
+    write(pd.concat([table.reset_index(), link], ignore_index=True))
+    capsys.readouterr()
+    split.main()
+    assert paths.LEDGER.read_bytes() == before
+    (row,) = pd.read_csv(paths.SPLIT_QUARANTINE).to_dict("records")
+    assert row["image_id"] == "I040"
+    assert row["reason"] == "links-partitions"
+    assert row["evidence"].startswith(
+        f"shares lesion_id '{lesions[0]}' with {first['train']} (train) and patient_id 'P'"
+    )
+    assert row["evidence"].endswith(f"with {first['test']} (test)")
+    assert "links-partitions: 1" in capsys.readouterr().out
+
+
+def test_the_page_of_the_partitions_stands_alone():
+    split.main()
+    page = split.PAGE.read_text()
+    assert "No lesion lies in two partitions" in page
+    assert "http" not in page
+
+
+def test_equal_pixels_in_two_partitions_stop_the_stage_and_leave_the_ledger_as_it_was():
+    split.main()
+    before = paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()
+    write_facts(images(40).assign(pixels_sha256="all black"))
+    with pytest.raises(SplitError) as error:
+        split.main()
+    assert "the split must not be used" in str(error.value)
+    assert "No content of pixels lies in two partitions: not so for 40, such as I000 (" in str(error.value)
+    assert "reports/split/data_docs/index.html" in str(error.value)
+    assert "fa-times" in split.PAGE.read_text()
+    assert (paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()) == before
 
 
 @pytest.mark.real
@@ -111,7 +164,7 @@ def test_ham10000_is_split_by_lesion_in_the_proportions_asked_for(ham10000):
         image_id=metadata["image_id"], content_group=metadata["image_id"], lesion_id=metadata["lesion_id"],
         diagnosis=metadata["dx"].map(names), sha256=metadata["image_id"],
     )  # fmt: skip
-    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
+    write(table)
     split.main()
     both = table.merge(pd.read_csv(paths.LEDGER), on="image_id")
     assert both["group_id"].nunique() == 7470

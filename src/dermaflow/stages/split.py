@@ -1,28 +1,34 @@
 """Assign every accepted image to train, validation or test; never divide a group, never move an image.
 
-Reads   data/validate/lesions.csv, and of the last split data/split/ledger.csv and scheme.json (if any)
-Writes  data/split/ledger.csv, data/split/scheme.json, data/split/quarantine.csv
+Reads   data/validate/lesions.csv and facts.csv, and of the last split data/split/ledger.csv and scheme.json (if any)
+Writes  data/split/ledger.csv, scheme.json, quarantine.csv; reports/split/data_docs/
 Run     python -m dermaflow.stages.split
 """
+
+from pathlib import Path
 
 import pandas as pd
 
 from dermaflow.core import paths
 from dermaflow.core.errors import SplitError, run
-from dermaflow.core.files import read_json, write_json
+from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.core.lesions import (
     ACCEPTED_COLUMNS,
     LEDGER_COLUMNS,
     PARTITIONS,
     QUARANTINE_COLUMNS,
+    is_phantom,
     read_table,
     read_table_if_any,
     write_table,
 )
 from dermaflow.core.params import load_params
+from dermaflow.quality.suites_partitions import examine_partitions
 from dermaflow.split.ledger import extend_ledger
 from dermaflow.split.params import SplitParams
-from dermaflow.split.scheme import changes, scheme_of
+from dermaflow.split.scheme import changes, fractions_of, scheme_of
+
+PAGE = Path("reports/split/data_docs/index.html")
 
 
 def main() -> None:
@@ -34,12 +40,27 @@ def main() -> None:
     for change in changed:
         print(f"NEW LEDGER: {change}; promotion leaves out what a champion has seen")
     ledger, quarantine = extend_ledger(previous.iloc[:0] if changed else previous, lesions, params)
+    _examine(lesions, ledger, quarantine, params)
     if changed:
         paths.LEDGER.unlink()  # an old ledger must not be found beside the new scheme, even after a kill
     write_json(scheme_of(params), paths.SCHEME)
     write_table(quarantine, QUARANTINE_COLUMNS, paths.SPLIT_QUARANTINE)
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
     _report(lesions.merge(ledger, on="image_id"), quarantine, known=0 if changed else len(previous))
+
+
+def _examine(lesions: pd.DataFrame, ledger: pd.DataFrame, quarantine: pd.DataFrame, params: SplitParams) -> None:
+    """Write the page of what must hold for the partitions; stop before anything else is written if that does not."""
+    images = lesions[~lesions["image_id"].isin(quarantine["image_id"].tolist())]
+    images = images.merge(ledger.drop(columns="sha256"), on="image_id", how="left")
+    pixels = read_table(paths.FACTS, ("image_id", "pixels_sha256"))[["image_id", "pixels_sha256"]]
+    images = images.merge(pixels, on="image_id", how="left").fillna("")
+    official, asked = params.method == "official", fractions_of(params)
+    examination = examine_partitions(images, asked, official=official, phantom=is_phantom(lesions))
+    write_bytes(examination.page.encode(), PAGE)
+    if examination.failed:
+        faults = "\n".join(f"  - {sentence}" for sentence in examination.failed)
+        raise SplitError(f"the split must not be used, the ledger stays as it was:\n{faults}\nsee {PAGE}")
 
 
 def _changes(params: SplitParams) -> list[str]:
