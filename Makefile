@@ -19,8 +19,9 @@ help: ## say what each target does
 # DVC and its stages call `python`; that must be the environment's own.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-run: $(STANDS) ## retrain and promote; SOURCE="folder of class folders" or SET="train.epochs=3 …" are written to params.yaml first
-	@$(if $(SOURCE),dermaflow set "ingest.source=$$SOURCE")
+run: $(STANDS) ## retrain and promote; SOURCE="path of images", AUTHORITY="table:table" and SET="train.epochs=3 …" are written to params.yaml first
+	@$(if $(SOURCE)$(AUTHORITY),set -f; IFS=:; named=(); for one in $$AUTHORITY; do named+=(--authority "$$one"); done; \
+	  dermaflow sources "$${named[@]}" -- $${SOURCE:+"$$SOURCE"})
 	@$(if $(SET),dermaflow set $(SET))
 	@python -m flows.retrain
 

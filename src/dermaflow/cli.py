@@ -37,6 +37,22 @@ def set_params(
 
 
 @app.command()
+def sources(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH…", help="Class folders, a CSV with its images, a .zip of either, or: phantom."),
+    ] = None,
+    authority: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A CSV of official labels, or a folder of such.")
+    ] = None,
+) -> None:
+    """Find out what paths hold and name them in params.yaml as what to ingest; kept as they are where none is given."""
+    from dermaflow.commands.sources import sources as write_down
+
+    run(lambda: write_down(paths or [], authority or []))
+
+
+@app.command()
 def log() -> None:
     """Log the present model to MLflow from its files; what is there already is not logged twice."""
     from dermaflow.commands.log import log as bring_up_to_date
@@ -98,6 +114,21 @@ def predict(
         classify(paths, folder, out)
 
     run(main)
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Class folders or a zip, a CSV with images, or images.")],
+    authority: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A table of official labels, lesions, patients.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Write the report here.")] = Path("dermaflow-check.html"),
+    params: Annotated[Path | None, typer.Option(help="Take the thresholds from this params.yaml.")] = None,
+) -> None:
+    """Say what is wrong with a collection, and write an HTML report. Exit code 1: it must not be trusted as it is."""
+    from dermaflow.commands.check import check as look
+
+    raise typer.Exit(look(path, authority or [], out, params))
 
 
 if __name__ == "__main__":

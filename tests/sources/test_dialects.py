@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dermaflow.core.errors import SourceError
+from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.sources.csv_table import CsvTable
 from dermaflow.sources.dialects import labels_in, meanings
 
@@ -62,3 +65,12 @@ def test_labels_of_the_sources_own_come_first_in_a_hierarchy_too():
     assert meanings("Wart", own) == ()
     with pytest.raises(SourceError, match="no known diagnosis"):
         meanings("Wart", {"Wart": "wart"})
+
+
+@given(st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=5), st.sampled_from(["nv", "bkl", "UNK"]))))
+def test_whatever_a_source_says_its_labels_mean_only_a_source_error_comes_out(own):
+    for label in own:
+        try:
+            assert set(meanings(label, own)) <= set(DIAGNOSES)
+        except SourceError as error:
+            assert "is no known diagnosis" in str(error)  # noqa: PT017 - some are known

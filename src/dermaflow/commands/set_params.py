@@ -8,7 +8,7 @@ a reader of the file see the same value, `git diff` shows it and `git checkout p
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +43,39 @@ def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
     Raises:
         ParamsError: an assignment has no `=`, names no known key, or gives a value that the section refuses.
     """
+
+    def assign(content: Any) -> None:  # noqa: ANN401 - YAML holds anything
+        for assignment in assignments:
+            _assign(content, assignment)
+
+    edit_params(assign, path, dry=not assignments)
+    if assignments:
+        print("\n".join(f"params.yaml: {assignment}" for assignment in assignments), flush=True)
+
+
+def edit_params(change: Callable[[Any], None], path: Path = paths.PARAMS, *, dry: bool = False) -> None:
+    """Change the content of params.yaml, its comments kept: whole, or not at all where a stage would refuse it.
+
+    Args:
+        change: changes the content as ruamel.yaml reads it, in place.
+        dry: write nothing, only check.
+
+    Raises:
+        ParamsError: the file is missing or malformed, or a section would not be accepted.
+    """
     read_sections(path)  # a missing or malformed file is told in the same words everywhere
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     content = yaml.load(path.read_text(encoding="utf-8"))
-    for assignment in assignments:
-        _assign(content, assignment)
+    change(content)
     for section, kind in KINDS.items():
         checked(section, content, kind)
-    if not assignments:
+    if dry:
         return
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         yaml.dump(content, file)
-    print("\n".join(f"params.yaml: {assignment}" for assignment in assignments), flush=True)
 
 
 def _assign(content: Any, assignment: str) -> None:  # noqa: ANN401 - YAML holds anything

@@ -12,7 +12,7 @@ from dermaflow.core.errors import SourceError
 from dermaflow.core.taxonomy import is_known
 from dermaflow.sources.dialects import Labels, meanings
 from dermaflow.sources.entries import Entry
-from dermaflow.sources.names import collection_name, isic_id_of, safe_name, slug
+from dermaflow.sources.names import collection_name, isic_id_of, safe_name, says_nothing, slug
 from dermaflow.sources.offers import Catalogue, Offer
 from dermaflow.sources.records import is_picture
 from dermaflow.sources.shelf import listed, read
@@ -37,7 +37,7 @@ def folder_catalogue(root: Path, name: str = "", own: Labels = {}) -> Catalogue:
             elsewhere: a link, a special file, an unsafe name.
     """
     entries = listed(root)
-    depth = shared_depth(entries, own)
+    depth = shared_depth(root, entries, own)
     filed = [entry for entry in entries if _class_depth(entry, depth) is not None]
     source = slug(name) if name else collection_name(root)
     if filed:
@@ -55,17 +55,21 @@ def read_offer(root: Path, offer: Offer) -> bytes:
     return read(root, offer.reference)
 
 
-def shared_depth(entries: Sequence[Entry], own: Labels) -> int:
-    """How many folders stand around everything else: an archive often holds one folder that holds all."""
+def shared_depth(root: Path, entries: Sequence[Entry], own: Labels) -> int:
+    """How many folders stand around everything else: an archive often holds one folder that holds all.
+
+    The last one that stands around files alone is a class folder, unless its name says nothing or is the root's.
+    """
     paths = [entry.path.split("/") for entry in entries]
     depth = 0
     while paths and all(len(path) > depth + 1 for path in paths):
-        names = {path[depth] for path in paths}
-        (first, *others) = names
-        if others or first.lower() in PARTITIONS or first in own or is_known(first):
+        (first, *others) = {path[depth] for path in paths}
+        is_class = first in own or is_known(first) or first.lower() in PARTITIONS
+        holds_files_only = not any(len(path) > depth + 2 for path in paths)
+        if others or is_class or (holds_files_only and not says_nothing(first) and first != root.stem):
             break
         depth += 1
-    return depth if any(len(path) > depth + 1 for path in paths) else max(depth - 1, 0)
+    return depth
 
 
 def _class_depth(entry: Entry, depth: int) -> int | None:

@@ -52,6 +52,11 @@ def collection_name(path: Path) -> str:
     return slug((said if is_file else said and stem) or path.parent.name)
 
 
+def says_nothing(folder: str) -> bool:
+    """Whether a folder's name tells only that images or tables lie in it, as "images" does."""
+    return not _PART_OF_A_COLLECTION.sub("", folder)
+
+
 def assign_ids(contents: Iterable[tuple[str, str]], known: Mapping[str, str]) -> dict[tuple[str, str], str]:
     """Give every content one image_id.
 
