@@ -1,8 +1,7 @@
 """What is to be said of an image that a model gives probabilities for, although training would not have used it."""
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 
 from PIL import Image
 
@@ -31,7 +30,7 @@ def remark_on(image: RgbImage, min_side_px: int, tolerated: Collection[str] = ()
         tolerated: likewise; which of `faults.SUSPICIONS` were no fault.
     """
     height, width = image.shape[:2]
-    seen: dict[Hashable, Any] = {**vars(appearance_of(glance_of(Image.fromarray(image))))}
+    seen = vars(appearance_of(glance_of(Image.fromarray(image))))
     decoded = {"error": "", "format": "", "mode": "RGB", "frames": 1, "width": width, "height": height}
     fault = faults.fault_of(seen | decoded, min_side_px, tolerated)
     return WORDS[fault.reason] if fault else ""

@@ -34,12 +34,8 @@ def border_of(glance: Image.Image) -> Border:
     """Measure the ring of a picture as made by `appearance.glance_of`."""
     ring = _ring(planes_of(glance)).astype(np.float32)
     luminance = luminance_of(glance)
-    means, spreads = ring.mean(axis=1).tolist(), ring.std(axis=1).tolist()
-    return Border(
-        *(round(value, 2) for value in (*means, *spreads)),
-        border_detail=round(_detail(luminance), 2),
-        corner_brightness=round(_corners(luminance), 2),
-    )
+    measured = (*ring.mean(axis=1).tolist(), *ring.std(axis=1).tolist(), _detail(luminance), _corners(luminance))
+    return Border(*(round(value, 2) for value in measured))
 
 
 def _widths(height: int, width: int) -> tuple[int, int]:

@@ -59,7 +59,7 @@ class ImageFacts:
 
 
 FACTS_COLUMNS = tuple(field.name for field in fields(ImageFacts) if field.name != "thumbnail")
-_TYPES = {int | None: "Int64", float | None: "float64"}
+_TYPES: dict[object, str] = {int | None: "Int64", float | None: "float64"}
 
 
 def measure_images(images: Sequence[tuple[str, Path]]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ The limits were set on 12,374 real images (HAM10000 and the nine-class set of IS
 extreme of them, so that none of these is lost; benchmarks/damaged_images.py tells how much damage they find.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
 _STILL_FORMATS = ("MPO",)
 """A camera's JPEG with a preview or second view behind the photograph: several frames, no animation."""
 
-Row = Mapping[Hashable, Any]
+Row = Mapping[Any, Any]
 """One row of the table of facts, by column; see `facts.FACTS_COLUMNS`."""
 
 
