@@ -55,22 +55,21 @@ def sources(named: Sequence[str], authorities: Sequence[str], path: Path = paths
 
 def _told_apart(found: Sequence[Source]) -> list[Source]:
     """Sources of one name get that of the folder above in front, so that each is known by its own."""
-    names = Counter(_name(source) for source in found)
+    named = {number: collection_name(place) for number, source in enumerate(found) if (place := _place(source))}
+    often = Counter(named.values())
     return [
-        source.model_copy(update={"name": f"{_place(source).resolve().parent.name}-{_name(source)}"})
-        if isinstance(source, FolderSource | ChallengeSource) and names[_name(source)] > 1
+        source.model_copy(update={"name": f"{place.resolve().parent.name}-{named[number]}"})
+        if (place := _place(source)) and often[named[number]] > 1
         else source
-        for source in found
+        for number, source in enumerate(found)
     ]
 
 
-def _name(source: Source) -> str:
-    is_of_files = isinstance(source, FolderSource | ChallengeSource)
-    return collection_name(_place(source)) if is_of_files else source.kind
-
-
-def _place(source: FolderSource | ChallengeSource) -> Path:
-    return Path(source.path if isinstance(source, FolderSource) else source.tables[0]).expanduser()
+def _place(source: Source) -> Path | None:
+    """After which path a source is named, if after one."""
+    if isinstance(source, FolderSource):
+        return Path(source.path).expanduser()
+    return Path(source.tables[0]).expanduser() if isinstance(source, ChallengeSource) else None
 
 
 def _write(section: CommentedMap, params: IngestParams) -> None:

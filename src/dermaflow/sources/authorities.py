@@ -1,13 +1,13 @@
 """Label authorities: tables that state official labels, lesions and patients of images that come from anywhere."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.lesions import AUTHORITY_COLUMNS
-from dermaflow.sources.names import collection_name, picture_key, slug
+from dermaflow.sources.names import collection_name, picture_key, slug, stem_of
 from dermaflow.sources.params import Authority
 from dermaflow.sources.tables import stated_in
 
@@ -52,14 +52,11 @@ def authority_table(lesions: pd.DataFrame, stated: Mapping[str, pd.DataFrame]) -
         AUTHORITY_COLUMNS, a row an image and authority that knows it; authorities in the order given, images in theirs.
     """
     images = lesions[["image_id", "isic_id", "file"]].drop_duplicates("image_id")
-    names = [picture_key(PurePosixPath(file).stem) for file in images["file"]]
-    keys = images["isic_id"].where(images["isic_id"] != "", pd.Series(names, index=images.index, dtype=str))
-    found = [
-        known.reindex(keys[keys.isin(known.index)]).assign(
-            image_id=images.loc[keys.isin(known.index), "image_id"].to_numpy(), authority=name
-        )
-        for name, known in stated.items()
+    keys = [
+        isic_id or picture_key(stem_of(file)) for isic_id, file in zip(images["isic_id"], images["file"], strict=True)
     ]
+    rows = pd.DataFrame({"image_id": images["image_id"].to_numpy(), "key": keys}, dtype=str)
+    found = [rows.join(known, on="key", how="inner").assign(authority=name) for name, known in stated.items()]
     table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(AUTHORITY_COLUMNS), dtype=str)
     return table[list(AUTHORITY_COLUMNS)]
 

@@ -4,19 +4,19 @@ A picture belongs to a row by its ISIC number, else by its name. What has no par
 no offer, a picture without a row is one without a label.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.entries import Entry
 from dermaflow.sources.folder import PARTITIONS, read_offer
-from dermaflow.sources.names import collection_name, isic_id_of, picture_key, safe_name, slug
+from dermaflow.sources.names import collection_name, isic_id_of, picture_key, safe_name, slug, stem_of
 from dermaflow.sources.offers import Catalogue, Offer
 from dermaflow.sources.params import ChallengeSource
-from dermaflow.sources.records import RECORD_COLUMNS, is_picture
+from dermaflow.sources.records import is_picture
 from dermaflow.sources.shelf import listed
 from dermaflow.sources.tables import stated_in
 
@@ -38,41 +38,43 @@ def challenge_catalogue(params: ChallengeSource) -> Catalogue:
     stated = stated_in(params.tables, params.labels)
     entries = listed(root)
     pictures = [entry for entry in entries if is_picture(entry.path)]
-    keys = [picture_key(PurePosixPath(entry.path).stem) for entry in pictures]
+    keys = [picture_key(stem_of(entry.path)) for entry in pictures]
     if not set(keys) & set(stated.index):
         raise SourceError(
             f"{root}: expected the images that {', '.join(params.tables)} names, such as "
             f"{next(iter(stated['name']), 'none')}; found {len(pictures):,} others"
         )
-    rows = _rows(stated)
     source = slug(params.name) if params.name else collection_name(Path(params.tables[0]).expanduser())
-    offers = [_offer(entry, rows.get(key, {}), source) for entry, key in zip(pictures, keys, strict=True)]
+    offers = [_offer(entry, row, source) for entry, row in zip(pictures, _rows(stated, keys), strict=True)]
     outside = sum(not _is_table(entry.path) for entry in entries) - len(pictures)
     notes = [f"{source}: {note}" for note in _notes(stated, keys, offers, outside)]
     return Catalogue(tuple(offers), partial(read_offer, root), tuple(notes))
 
 
-def _rows(stated: pd.DataFrame) -> dict[str, Row]:
-    """The rows by picture, as plain values: a table is slow to ask one by one."""
-    columns = [stated[column].tolist() for column in RECORD_COLUMNS]
-    cells = (dict(zip(RECORD_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True))
-    return dict(zip(stated.index, cells, strict=True))
+def _rows(stated: pd.DataFrame, keys: Sequence[str]) -> Iterator[Row]:
+    """What is stated of each picture, blank where nothing is; equal cells are one object, for there may be 400,000."""
+    told = stated[[*_KEPT, "diagnoses"]].reindex(keys).fillna("")
+    shared: dict[str, str] = {}
+    columns = [
+        [shared.setdefault(cell, cell) for cell in told[column].to_numpy(dtype=object)] for column in told.columns
+    ]
+    return (dict(zip(told.columns, cells, strict=True)) for cells in zip(*columns, strict=True))
 
 
 def _offer(entry: Entry, row: Row, source: str) -> Offer:
-    path = PurePosixPath(entry.path)
-    parts = [PARTITIONS[part.lower()] for part in path.parts[:-1] if part.lower() in PARTITIONS]
+    stem = stem_of(entry.path)
+    parts = [PARTITIONS[part.lower()] for part in entry.path.split("/")[:-1] if part.lower() in PARTITIONS]
     return Offer(
-        name=safe_name(path.stem),
+        name=safe_name(stem),
         file=entry.path,
-        diagnosis=row.get("diagnoses", "").partition("|")[0],
+        diagnosis=row["diagnoses"].partition("|")[0],
         labelled_by="table",
         source=source,
         state=entry.state,
         reference=entry.path,
-        isic_id=isic_id_of(path.stem),
+        isic_id=isic_id_of(stem),
         official_partition=parts[-1] if parts else "",
-        **{column: row.get(column, "") for column in _KEPT},
+        **{column: row[column] for column in _KEPT},
     )
 
 

@@ -55,12 +55,14 @@ def read_csv(file: Path, wanted: Collection[str]) -> CsvTable:
         if twice:
             raise SourceError(f"{file}: expected every column once, found {', '.join(twice)} again; take one out")
         cells: list[list[str]] = [[] for _ in places]
+        shared: dict[str, str] = {}  # equal cells are one object: half a million rows repeat few words
         lines: list[int] = []
         for line, row in _with_first(rows, first, is_data=is_data):
             if len(row) != len(header):
                 raise SourceError(f"{file}, line {line}: expected {len(header)} cells, found {len(row)}")
             for column, place in zip(cells, places.values(), strict=True):
-                column.append(row[place].strip())
+                cell = row[place].strip()
+                column.append(shared.setdefault(cell, cell))
             lines.append(line)
     return CsvTable(file, dict(zip(places, cells, strict=True)), lines)
 

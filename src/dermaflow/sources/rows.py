@@ -2,32 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import pandas as pd
 
 from dermaflow.core.lesions import INGESTED_COLUMNS, PHANTOM
 from dermaflow.sources.index import Content
 from dermaflow.sources.offers import Offer
-
-
-class _Row(NamedTuple):
-    """What of a row tells it from others, and what may change; a tuple, for there may be 400,000."""
-
-    source: str
-    file: str
-    image_id: str
-    label: str
-    diagnosis: str
-    sha256: str
-    official_partition: str
-    lesion_id: str
-    patient_id: str
-    age: str
-    sex: str
-    site: str
-    licence: str
-    attribution: str
 
 
 @dataclass(frozen=True)
@@ -53,33 +33,39 @@ def table_of(offers: Sequence[Offer], contents: Sequence[Content], ids: Mapping[
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame) -> Differences:
-    """What differs from the last table; a row is told by its source and file, else by its source and image."""
-    old, new = _by_file(before), _by_file(after)
-    both = old.keys() & new.keys()
-    gone = {(row.source, row.image_id): key for key, row in old.items() if key not in both}
-    moved = {key: gone.pop((row.source, row.image_id), None) for key, row in new.items() if key not in both}
-    pairs = [(old[key], new[key]) for key in new if key in both]
-    pairs += [(old[known], new[key]) for key, known in moved.items() if known]
-    relabelled = [f"{_named(b)} ({a.label} → {b.label})" for a, b in pairs if a.label != b.label]
-    changed = [_named(b) for a, b in pairs if a.label == b.label and a != b]
-    added = [_named(new[key]) for key, known in moved.items() if not known]
-    left = {key for key in old if key not in both} - set(filter(None, moved.values()))
+    """What differs from the last table; a row is told by its source and file, else by its source and image.
+
+    Args:
+        before: INGESTED_COLUMNS, as is `after`.
+    """
+    both = _paired(before, after, "file")
+    gone = before[~before.index.isin(both["index_old"])]
+    new = after[~after.index.isin(both["index_new"])]
+    moved = _paired(gone, new.drop_duplicates(["source", "image_id"]), "image_id")
+    moved = moved.drop_duplicates("index_old").drop_duplicates("index_new")
+    pairs = pd.concat([both, moved]).sort_values("index_new")
+    old = before.loc[pairs["index_old"]].reset_index(drop=True)
+    present = after.loc[pairs["index_new"]].reset_index(drop=True)
+    relabelled = (old["label"] != present["label"]).to_numpy()
+    differs = (old != present).any(axis=1).to_numpy() & ~relabelled
+    words = zip(_named(present[relabelled]), old["label"][relabelled], present["label"][relabelled], strict=True)
     return Differences(
-        added=added,
-        relabelled=relabelled,
-        changed=changed,
-        removed=[_named(old[key]) for key in old if key in left],
-        kept=len(pairs) - len(relabelled) - len(changed),
+        added=_named(new[~new.index.isin(moved["index_new"])]),
+        relabelled=[f"{row} ({was} → {label})" for row, was, label in words],
+        changed=_named(present[differs]),
+        removed=_named(gone[~gone.index.isin(moved["index_old"])]),
+        kept=int((~relabelled & ~differs).sum()),
     )
 
 
-def _by_file(table: pd.DataFrame) -> dict[tuple[str, str], _Row]:
-    rows = map(_Row, *(table[column].tolist() for column in _Row._fields))
-    return {(row.source, row.file): row for row in rows}
+def _paired(before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Which rows of two tables have their source and `by` in common: index_old, index_new."""
+    sides = [table[["source", by]].reset_index() for table in (before, after)]
+    return sides[0].merge(sides[1], on=["source", by], suffixes=("_old", "_new"))[["index_old", "index_new"]]
 
 
-def _named(row: _Row) -> str:
-    return f"{row.source}: {row.file}"
+def _named(rows: pd.DataFrame) -> list[str]:
+    return [f"{source}: {file}" for source, file in zip(rows["source"], rows["file"], strict=True)]
 
 
 def _source(offer: Offer, content: Content) -> str:

@@ -26,6 +26,8 @@ def stated_in(tables: Sequence[str], own: Labels) -> pd.DataFrame:
     files = [file for table in tables for file in csv_files(Path(table).expanduser())]
     read = [read_records(file, own).assign(file=number) for number, file in enumerate(files)]
     rows = pd.concat(read, ignore_index=True)
+    if rows["key"].is_unique:
+        return rows.set_index("key")[list(RECORD_COLUMNS)]
     joined = pd.DataFrame(index=pd.Index(rows["key"].drop_duplicates(), name="key"))
     for column in RECORD_COLUMNS:
         joined[column] = _agreed(rows, column, files).reindex(joined.index).fillna("")
