@@ -17,7 +17,7 @@ def audited(tmp_path_factory):
 def said(audit, conclusion=None, **options):
     stream = io.StringIO()
     console = Console(file=stream, width=100, **options)
-    console.print(summary(audit, conclusion or conclusion_of(audit.verdict)))
+    console.print(summary(audit, conclusion or conclusion_of(audit.verdict, ())))
     return stream.getvalue()
 
 

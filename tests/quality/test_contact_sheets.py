@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dermaflow.core.lesions import QUARANTINE_COLUMNS
-from dermaflow.quality.contact_sheets import PICTURES_A_SHEET, contact_sheets, leak_sheets
+from dermaflow.quality.contact_sheets import PICTURES_A_SHEET, contact_sheets, leak_sheets, near_copy_sheet
 from dermaflow.quality.leaks import LEAK_COLUMNS
 from dermaflow.quality.thumbnails import grey_tile
 
@@ -141,3 +141,21 @@ def test_leaks_show_test_beside_training_the_strongest_link_first(ingested, pict
     assert [sheet.reason for sheet in sheets] == ["same bytes", "same lesion"]
     shown = [(each.image_id, each.label, each.partition) for each in sheets[0].tiles[0].pictures]
     assert shown == [("u", "nevus", "test"), ("a", "melanoma", "train")]
+
+
+def test_of_each_group_of_near_copies_two_stand_side_by_side(described, picture):
+    rows = described(
+        {"image_id": "a"}, {"image_id": "b"}, {"image_id": "c"}, {"image_id": "d"}, near=[("a", "c"), ("c", "d")]
+    )
+    sheet = near_copy_sheet(rows, rows, picture)
+    assert [[shown.image_id for shown in tile.pictures] for tile in sheet.tiles] == [["a", "c"]]
+    assert (sheet.total, sheet.unshown) == (3, 1)
+    assert near_copy_sheet(rows.iloc[:2], rows, picture) is None
+
+
+def test_a_label_is_shown_as_the_diagnosis_that_it_names(ingested, picture):
+    lesions = ingested(
+        {"image_id": "a", "label": "nv"}, {"image_id": "b", "diagnosis": "", "label": "UNK", "file": "b.jpg"}
+    )
+    (sheet,) = contact_sheets(quarantined(lesions, (0, "blank", ""), (1, "blank", "")), lesions, picture)
+    assert [tile.pictures[0].label for tile in sheet.tiles] == ["nevus", "UNK"]

@@ -103,11 +103,12 @@ def _looked_at(path: str, authorities: Sequence[str], thresholds: Path, notes: S
         "thresholds": f"{thresholds.parent.resolve().name}/{thresholds.name}",
         "checked": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC by dermaflow {version('dermaflow')}",
     }
-    return told | {f"note {number}": note for number, note in enumerate(notes, 1)}
+    words = " · ".join(note.replace(path, told["collection"]) for note in notes)
+    return told | ({"notes": words} if words else {})
 
 
 def _say(console: Console, found: Audit, out: Path) -> int:
-    conclusion = conclusion_of(found.verdict)
+    conclusion = conclusion_of(found.verdict, found.shortcuts)
     console.print()
     console.print(summary(found, conclusion))
     console.print(Text(f"\nThe whole story with pictures: {plain(str(out.resolve()))}", "bold"), soft_wrap=True)

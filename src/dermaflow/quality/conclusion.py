@@ -1,11 +1,12 @@
 """What a verdict means for somebody who wants to use the data as they are, in one sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from dermaflow.quality.conflicts import CONTRADICTING_LABELS, NEAR_COPIES_CONTRADICT
 from dermaflow.quality.labels import AUTHORITIES_DISAGREE, OUTSIDE_TAXONOMY
+from dermaflow.quality.shortcuts import Shortcut
 from dermaflow.quality.verdict import HARMLESS_REASONS, Verdict
 
 CONTRADICTIONS = (CONTRADICTING_LABELS, NEAR_COPIES_CONTRADICT, AUTHORITIES_DISAGREE)
@@ -22,22 +23,21 @@ class Conclusion:
     sentence: str
 
 
-def conclusion_of(verdict: Verdict) -> Conclusion:
+def conclusion_of(verdict: Verdict, shortcuts: Sequence[Shortcut]) -> Conclusion:
     """Untrusted: labels contradict each other or the records, tests are given away, or the verdict failed.
 
-    What merely cannot be used (a file that is cut off, a copy) is worth a remark: left out, it misleads nobody.
+    What merely cannot be used (a file that is cut off, a copy) is worth a remark: left out, it misleads nobody. So is a
+    strong shortcut: the data are what they are, but a score on them must be read against it.
     """
-    unusable = sum(n for reason, n in verdict["quarantined"].items() if reason not in HARMLESS_REASONS)
-    found = f"{unusable:,} of {verdict['images_found']:,} files cannot be used"
+    remarks = list(_remarks(verdict, shortcuts))
     grave = list(_grave(verdict))
     if _without_labels(verdict):
-        return Conclusion(
-            "remarks", f"No file carries a diagnosis, so that only the pictures could be judged; {found}."
-        )
+        told = _joined(["no file carries a diagnosis, so that only the pictures could be judged", *remarks])
+        return Conclusion("remarks", f"{told[0].upper()}{told[1:]}.")
     if grave:
         return Conclusion("untrusted", f"These data must not be trusted as they are: {_joined(grave)}.")
-    if unusable:
-        return Conclusion("remarks", f"Nothing was found that misleads, but {found}.")
+    if remarks:
+        return Conclusion("remarks", f"These data can be used with care: {_joined(remarks)}.")
     return Conclusion("sound", "Nothing was found that speaks against these data.")
 
 
@@ -53,6 +53,16 @@ def _without_labels(verdict: Verdict) -> bool:
     return not verdict["accepted"] and OUTSIDE_TAXONOMY in reasons and not _misleading(reasons)
 
 
+def _remarks(verdict: Verdict, shortcuts: Sequence[Shortcut]) -> Iterator[str]:
+    unusable = sum(n for reason, n in verdict["quarantined"].items() if reason not in HARMLESS_REASONS)
+    if unusable:
+        yield f"{unusable:,} of {verdict['images_found']:,} files cannot be used"
+    strong = [each for each in shortcuts if each.melanoma_auc and weight_of(each.melanoma_auc) == "strong"]
+    if strong:
+        auc, told = max((each.melanoma_auc[0], each.sentence.rstrip(",")) for each in strong if each.melanoma_auc)
+        yield f"melanoma can be told without a look at the lesion, from {told} (AUC {auc:.2f})"
+
+
 def _misleading(reasons: Mapping[str, int]) -> int:
     return sum(reasons.get(reason, 0) for reason in CONTRADICTIONS)
 
@@ -63,7 +73,8 @@ def _grave(verdict: Verdict) -> Iterator[str]:
         yield f"the labels of {_files(contradicting)} contradict each other and cannot be settled"
     corrected = sum(verdict["corrected"].values())
     if corrected:
-        yield f"{_files(corrected)} {'carries' if corrected == 1 else 'carry'} a diagnosis that the official record does not"
+        have = "carries" if corrected == 1 else "carry"
+        yield f"{_files(corrected)} {have} a diagnosis that the official record does not"
     leaks = sum(verdict["leaks"].values())
     if leaks:
         yield f"{leaks:,} of {verdict['official_test']:,} test images are tied to training images"

@@ -28,7 +28,7 @@ class Picture:
 
     image_id: str
     file: str
-    label: str  # as the source files it; blank: it states none
+    label: str  # the diagnosis that it is filed under, else the label as stated; blank: it states none
     partition: str  # the official one; blank: none
     jpeg: bytes  # see `thumbnails`
 
@@ -105,6 +105,23 @@ def leak_sheets(leaks: pd.DataFrame, lesions: pd.DataFrame, picture: PictureOf) 
     return _drawn(found, {link: rows["file"] for link, rows in links.items()}, lesions, picture)
 
 
+def near_copy_sheet(accepted: pd.DataFrame, lesions: pd.DataFrame, picture: PictureOf) -> Sheet | None:
+    """Accepted images that are near copies of each other, the first two of each group; none where there is no group.
+
+    Args:
+        accepted: ACCEPTED_COLUMNS.
+        lesions: INGESTED_COLUMNS.
+    """
+    several = accepted[accepted["content_group"].duplicated(keep=False)].sort_values("content_group", kind="stable")
+    if several.empty:
+        return None
+    place = several.groupby("content_group").cumcount()
+    ones, others = several[place == 0], several[place == 1]
+    chosen = _evenly(ones.assign(other_file=others["file"].to_numpy()))
+    found = [_Finding(*row, "") for row in chosen[["image_id", "file", "other_file"]].itertuples(index=False)]
+    return _drawn({"near copies": found}, {"near copies": several["file"]}, lesions, picture)[0]
+
+
 def _evenly(rows: pd.DataFrame) -> pd.DataFrame:
     """At most PICTURES_A_SHEET rows in equal steps from the first to the last, each image once."""
     rows = rows.drop_duplicates("image_id")
@@ -169,5 +186,5 @@ def _thumbnails(image_ids: Sequence[str], picture: PictureOf) -> dict[str, bytes
 
 
 def _picture(row: Row, jpegs: Mapping[str, bytes]) -> Picture:
-    label = row["label"] or row["diagnosis"]
+    label = row["diagnosis"] or row["label"]
     return Picture(row["image_id"], row["file"], label, row["official_partition"], jpegs[row["image_id"]])

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from dermaflow.quality import pages, report_tables, report_template
 from dermaflow.quality.audit import Audit
 from dermaflow.quality.conclusion import conclusion_of, weight_of
-from dermaflow.quality.contact_sheets import Sheet, contact_sheets, leak_sheets
+from dermaflow.quality.contact_sheets import Sheet, contact_sheets, leak_sheets, near_copy_sheet
 from dermaflow.quality.reasons import Explanation, explained
 from dermaflow.quality.thumbnails import PictureOf
 from dermaflow.quality.verdict import HARMLESS_REASONS
@@ -24,18 +24,20 @@ _TEMPLATES = {
     "quarantine": report_template.QUARANTINE,
     "leaks": report_template.LEAKS,
     "corrections": report_template.CORRECTIONS,
+    "copies": report_template.COPIES,
     "shortcuts": report_template.SHORTCUTS,
     "tables": report_template.TABLES,
     "expectations": report_template.EXPECTATIONS,
     "macros": report_template.MACROS,
 }
-_ALL_PARTS = ("beginning", "quarantine", "leaks", "corrections", "shortcuts", "tables", "expectations")
+_ALL_PARTS = ("beginning", "quarantine", "leaks", "corrections", "copies", "shortcuts", "tables", "expectations")
 _CONTENTS = (
     ("story", "What was found"),
     ("quarantine", "What cannot be used"),
     ("pictures", "Pictures"),
     ("leaks", "Test and training"),
     ("corrections", "Corrections"),
+    ("copies", "Near copies"),
     ("shortcuts", "Shortcuts"),
     ("diagnoses", "Diagnoses"),
     ("images", "Images and people"),
@@ -95,10 +97,15 @@ def _rendered(
         "looked_at": tuple(looked_at.items()),
         "warnings": tuple(warnings),
         "leaks": leak_sheets(audit.leaks, audit.lesions, picture),
+        "copies": near_copy_sheet(audit.accepted, audit.lesions, picture),
         "expectations": Markup(pages.body_of(expectations_html)),  # noqa: S704 - escaped by the renderer of Data Docs
     }
-    shown = {"leaks": audit.verdict["official_test"] > 0, "corrections": len(audit.corrections) > 0,
-             "pictures": len(audit.quarantine) > 0}  # fmt: skip
+    shown = {
+        "pictures": len(audit.quarantine) > 0,
+        "leaks": audit.verdict["official_test"] > 0,
+        "corrections": len(audit.corrections) > 0,
+        "copies": audit.verdict["near_copy_groups"] > 0,
+    }
     contents = tuple(entry for entry in _CONTENTS if shown.get(entry[0], True))
     return environment.get_template("page").render(values, contents=contents)
 
@@ -107,7 +114,7 @@ def _values(audit: Audit, sheets: Sequence[Sheet]) -> dict[str, Any]:
     verdict = audit.verdict
     return {
         "phantom": verdict["phantom"],
-        "conclusion": conclusion_of(verdict),
+        "conclusion": conclusion_of(verdict, audit.shortcuts),
         "figures": tuple(_figures(audit)),
         "story": audit.story,
         "reasons": tuple(_reasons(verdict["quarantined"], sheets)),

@@ -96,6 +96,14 @@ CORRECTIONS = """{% from "macros" import table %}
 <p>What is used of these files is used under the official diagnosis.</p>{{ table(corrections, 3) }}{% endif %}
 """
 
+COPIES = """{% from "macros" import sheet with context %}
+{% if copies %}<h2 id="copies">Near copies that stay together</h2>
+<p>These pictures have names of their own and show one photograph: resized, compressed again, turned or cropped. They
+are used, but never on both sides of a test. Two of each group are shown; look
+whether they are what they are taken for.</p>
+{{ sheet(copies) }}{% endif %}
+"""
+
 SHORTCUTS = """{% from "macros" import auc with context %}
 <h2 id="shortcuts">What gives the diagnosis away without a look at the lesion</h2>
 {% if not shortcuts %}<p>Could not be told: too few usable images of two or more diagnoses.</p>{% else %}
@@ -106,7 +114,8 @@ seen no lesion at all. The thin line is the 95 % interval.</p>
 <div class="wide">
 <table>
 <tr><th>what was seen</th><th>melanoma against the rest</th><th>all diagnoses, on average</th></tr>
-{% for shortcut in shortcuts %}<tr><td>{{ shortcut.name }}<br><span class="quiet">{{ shortcut.sentence }}</span></td>
+{% for shortcut in shortcuts %}<tr><td>{{ shortcut.name }}<br>
+<span class="quiet">{{ shortcut.sentence.rstrip(",") }}</span></td>
 <td>{{ auc(shortcut.melanoma_auc) }}</td><td>{{ auc(shortcut.macro_auc) }}</td></tr>{% endfor %}
 </table></div>{% endif %}
 """
