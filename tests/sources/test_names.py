@@ -18,6 +18,7 @@ from dermaflow.sources.names import (
     picture_key,
     safe_name,
     slug,
+    stem_of,
 )
 
 A, B, C = (hashlib.sha256(text).hexdigest() for text in (b"a", b"b", b"c"))
@@ -93,6 +94,12 @@ def test_a_name_states_a_number_of_the_archive_or_none(name, isic_id):
 )
 def test_a_collection_is_named_after_its_folder_archive_or_table(path, name):
     assert collection_name(Path(path)) == name
+
+
+@given(st.text(st.characters(exclude_characters="/"), min_size=1))
+def test_a_stem_is_a_files_name_without_its_ending(name):
+    if name.strip("."):
+        assert stem_of(f"a.b/{name}") == (Path(name).stem if not name.endswith(".") else name[:-1])
 
 
 def test_one_content_under_one_name_is_one_image():

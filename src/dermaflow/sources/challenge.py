@@ -53,12 +53,11 @@ def challenge_catalogue(params: ChallengeSource) -> Catalogue:
 
 def _rows(stated: pd.DataFrame, keys: Sequence[str]) -> Iterator[Row]:
     """What is stated of each picture, blank where nothing is; equal cells are one object, for there may be 400,000."""
-    told = stated[[*_KEPT, "diagnoses"]].reindex(keys).fillna("")
+    names = (*_KEPT, "diagnoses")
+    told = stated[list(names)].reindex(pd.Index(keys)).fillna("")
     shared: dict[str, str] = {}
-    columns = [
-        [shared.setdefault(cell, cell) for cell in told[column].to_numpy(dtype=object)] for column in told.columns
-    ]
-    return (dict(zip(told.columns, cells, strict=True)) for cells in zip(*columns, strict=True))
+    columns = [[shared.setdefault(cell, cell) for cell in told[name].to_numpy(dtype=object)] for name in names]
+    return (dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True))
 
 
 def _offer(entry: Entry, row: Row, source: str) -> Offer:

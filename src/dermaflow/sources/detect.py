@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.lesions import PHANTOM
@@ -10,7 +10,7 @@ from dermaflow.core.taxonomy import is_known
 from dermaflow.sources.csv_table import header_of, read_csv
 from dermaflow.sources.entries import Entry
 from dermaflow.sources.folder import PARTITIONS, shared_depth
-from dermaflow.sources.names import picture_key
+from dermaflow.sources.names import picture_key, stem_of
 from dermaflow.sources.params import Authority, ChallengeSource, FolderSource, PhantomSource, Source
 from dermaflow.sources.records import IMAGE, is_picture
 from dermaflow.sources.shelf import listed
@@ -101,7 +101,7 @@ def _names_images(file: Path) -> bool:
 
 def _with_images(tables: Sequence[Path], folder: Path, stated: str) -> ChallengeSource:
     """Tables with the folder or archive in `folder` that holds the pictures they name; with `folder` if several do."""
-    named = {picture_key(PurePosixPath(name).stem if is_picture(name) else name) for name in _names_in(tables)}
+    named = {picture_key(stem_of(name) if is_picture(name) else name) for name in _names_in(tables)}
     if _n_named(_directly_in(folder), named):
         images = folder
     else:
@@ -126,7 +126,7 @@ def _names_in(tables: Sequence[Path]) -> set[str]:
 
 
 def _n_named(paths: Sequence[str], named: set[str]) -> int:
-    return sum(picture_key(PurePosixPath(path).stem) in named for path in paths)
+    return sum(picture_key(stem_of(path)) in named for path in paths)
 
 
 def _directly_in(folder: Path) -> list[str]:

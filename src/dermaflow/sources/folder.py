@@ -6,13 +6,13 @@ in no folder at all are offered without a label, for authorities to name.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.taxonomy import is_known
 from dermaflow.sources.dialects import Labels, meanings
 from dermaflow.sources.entries import Entry
-from dermaflow.sources.names import collection_name, isic_id_of, safe_name, says_nothing, slug
+from dermaflow.sources.names import collection_name, isic_id_of, safe_name, says_nothing, slug, stem_of
 from dermaflow.sources.offers import Catalogue, Offer
 from dermaflow.sources.records import is_picture
 from dermaflow.sources.shelf import listed, read
@@ -101,7 +101,7 @@ def _offer(entry: Entry, depth: int, means: Mapping[str, str], source: str) -> O
     parts = entry.path.split("/")
     place = _class_depth(entry, depth)
     assert place is not None
-    stem = PurePosixPath(parts[-1]).stem
+    stem = stem_of(entry.path)
     return Offer(
         name=safe_name(stem),
         file=entry.path,
@@ -126,7 +126,7 @@ def _unlabelled(root: Path, entries: Sequence[Entry], source: str) -> tuple[list
         )
     offers = [
         Offer(
-            name=safe_name(PurePosixPath(entry.path).stem),
+            name=safe_name(stem_of(entry.path)),
             file=entry.path,
             diagnosis="",
             label="",
@@ -134,7 +134,7 @@ def _unlabelled(root: Path, entries: Sequence[Entry], source: str) -> tuple[list
             source=source,
             state=entry.state,
             reference=entry.path,
-            isic_id=isic_id_of(PurePosixPath(entry.path).stem),
+            isic_id=isic_id_of(stem_of(entry.path)),
         )
         for entry in pictures
     ]

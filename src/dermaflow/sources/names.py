@@ -22,6 +22,12 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", text.lower()).strip("-") or "folder"
 
 
+def stem_of(path: str) -> str:
+    """The name of a file, from its path with slashes, without its ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
 def safe_name(stem: str) -> str:
     """The id that a file asks for: its stem without "(1)" or "copy" at the end, safe as a file name."""
     text = unicodedata.normalize("NFC", stem)

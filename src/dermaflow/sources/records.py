@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.csv_table import CsvTable, read_csv
 from dermaflow.sources.dialects import LABEL_COLUMNS, Labels, labels_in, meanings
-from dermaflow.sources.names import picture_key
+from dermaflow.sources.names import picture_key, stem_of
 
 IMAGE = ("image", "image_id", "image_name", "isic_id", "img_id", "filename", "file_name")
 FIELDS = {
@@ -28,12 +28,12 @@ WANTED = frozenset({*IMAGE, *LABEL_COLUMNS, *(name for names in FIELDS.values() 
 _BLANK = {"", "nan", "na", "n/a", "none", "null", "unknown", "unk", "-"}
 _SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "", "diverse": ""}
 _OLDEST = 120  # years
-_ENDINGS = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
+_ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 
 
 def is_picture(name: str) -> bool:
     """Whether a file's name ends as those of pictures do."""
-    return PurePosixPath(name).suffix.lower() in _ENDINGS
+    return name.lower().endswith(_ENDINGS)
 
 
 def read_records(file: Path, own: Labels) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def _key(name: str) -> str:
         raise SourceError(f"expected the name of an image, found {name[:80]!r}")
     if "\\" in name or ".." in parts or "" in parts or ":" in parts[0]:
         raise SourceError(f"expected a name or a path below the images, found '{name[:80]}'; it leads elsewhere")
-    return picture_key(PurePosixPath(name).stem if is_picture(name) else parts[-1])
+    return picture_key(stem_of(name) if is_picture(name) else parts[-1])
 
 
 def _text(cell: str) -> str:
