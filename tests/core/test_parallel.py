@@ -1,9 +1,13 @@
+import os
+import threading
 import time
 
+import distributed
 import pytest
 
 from dermaflow.core import parallel
-from dermaflow.core.parallel import cores, parallel_map, progress
+from dermaflow.core.errors import ClusterError
+from dermaflow.core.parallel import CLUSTER, cores, parallel_map, progress
 
 
 def slow_square(number: int) -> int:
@@ -43,3 +47,57 @@ def test_short_work_says_nothing(capsys):
 
 def test_there_is_at_least_one_core():
     assert cores() >= 1
+
+
+def test_work_that_waits_is_done_by_threads_side_by_side():
+    together = threading.Barrier(4, timeout=10)  # no thread passes before four have come
+    assert parallel_map(lambda n: together.wait() >= 0 and n, range(8), "waits", 4, threads=True) == list(range(8))
+
+
+def where(_: int) -> int:
+    time.sleep(0.05)  # long enough for both workers to have their share
+    return os.getpid()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and two workers, each a process of its own."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as two:
+        yield two.scheduler_address
+
+
+def test_a_cluster_does_the_work_in_the_same_order(cluster, monkeypatch):
+    monkeypatch.setenv(CLUSTER, cluster)
+    assert parallel_map(slow_square, range(50), "squares") == [n * n for n in range(50)]
+    done_by = set(parallel_map(where, range(40), "places"))
+    assert len(done_by) == 2
+    assert os.getpid() not in done_by
+
+
+def test_an_error_on_a_cluster_is_raised_here(cluster, monkeypatch):
+    monkeypatch.setenv(CLUSTER, cluster)
+    with pytest.raises(ValueError, match="no 0"):
+        parallel_map(refuse, range(10), "squares")
+
+
+def test_threads_stay_here_whatever_the_cluster(cluster, monkeypatch):
+    monkeypatch.setenv(CLUSTER, cluster)
+    assert set(parallel_map(where, range(4), "places", threads=True)) == {os.getpid()}
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "no address"])
+def test_a_cluster_that_does_not_answer_is_told_in_words(monkeypatch, address):
+    monkeypatch.setenv(CLUSTER, address)
+    monkeypatch.setattr(parallel, "CLUSTER_TIMEOUT_S", 1)
+    with pytest.raises(ClusterError, match=r"expected a Dask scheduler that answers within 1 s.*unset"):
+        parallel_map(slow_square, range(10), "squares")
+
+
+def test_a_cluster_without_workers_is_told_in_words(monkeypatch):
+    monkeypatch.setattr(parallel, "CLUSTER_TIMEOUT_S", 1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as empty:
+        monkeypatch.setenv(CLUSTER, empty.scheduler_address)
+        with pytest.raises(ClusterError, match="expected a worker within 1 s, found none"):
+            parallel_map(slow_square, range(10), "squares")

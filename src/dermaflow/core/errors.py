@@ -4,6 +4,7 @@
     ├── ParamsError      params.yaml: unknown key, wrong type, value out of range
     ├── SourceError      where images come from: missing, empty, unknown diagnosis
     ├── TableError       a CSV or JSON between stages: missing, columns wrong, value malformed
+    ├── ClusterError     the Dask cluster that was asked for does not answer
     ├── ImageError       one image: unreadable, truncated, of an unusable kind
     ├── VerdictError     validation says that the data must not be used
     ├── SplitError       no split exists that keeps groups whole
@@ -32,6 +33,10 @@ class SourceError(DermaflowError):
 
 class TableError(DermaflowError):
     """A table or JSON file between stages is missing or malformed."""
+
+
+class ClusterError(DermaflowError):
+    """The Dask cluster that was asked for is not there."""
 
 
 class ImageError(DermaflowError):
