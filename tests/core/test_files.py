@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dermaflow.core.errors import TableError
-from dermaflow.core.files import read_json, replacing, sha256_hex, write_bytes, write_json
+from dermaflow.core.files import read_json, replacing, sha256_hex, state_of, write_bytes, write_json
 
 
 def names(folder: Path) -> list[str]:
@@ -71,3 +72,15 @@ def test_missing_json_is_an_error_that_says_what_makes_it(tmp_path):
 
 def test_the_digest_is_sha_256():
     assert sha256_hex(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_state_tells_a_file_from_its_replacement_with_the_same_time_and_size(tmp_path):
+    file, other = tmp_path / "a", tmp_path / "b"
+    file.write_bytes(b"one")
+    other.write_bytes(b"two")
+    os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
+    before = state_of(file)
+    assert state_of(file) == before
+    other.replace(file)
+    assert state_of(file) != before
+    assert state_of(tmp_path / "none") is None

@@ -61,3 +61,12 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON holds anything; the cal
 def sha256_hex(data: bytes) -> str:
     """The SHA-256 of `data` as 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def state_of(path: Path) -> str | None:
+    """Size, times and inode of a file: as long as they stay, its content does. None: there is no such file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"

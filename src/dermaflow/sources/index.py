@@ -36,12 +36,3 @@ def write_index(index: Mapping[str, Content], path: Path) -> None:
     writer.writerow(_COLUMNS)
     writer.writerows((key, *astuple(content)) for key, content in index.items())
     write_bytes(text.getvalue().encode(), path)
-
-
-def state_of(path: Path) -> str | None:
-    """Size, times and inode of a file: as long as they stay, its content does. None: there is no such file."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"

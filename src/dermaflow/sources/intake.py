@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from dermaflow.core.errors import DermaflowError, SourceError
-from dermaflow.core.files import sha256_hex, write_bytes
+from dermaflow.core.files import sha256_hex, state_of, write_bytes
 from dermaflow.core.parallel import parallel_map, progress
-from dermaflow.sources.index import Content, state_of
+from dermaflow.sources.index import Content
 from dermaflow.sources.offers import Catalogue, Offer, is_generated
 
 Index = dict[str, Content]
