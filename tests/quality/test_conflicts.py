@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dermaflow.quality.conflicts import contradictions, exact_copies, too_rare, with_knowledge_of_copies
+from dermaflow.quality.conflicts import contradictions, exact_copies, near_contradictions, too_rare
 
 REASON = "contradicting-labels"
 labels = st.sampled_from(["nevus", "melanoma", "dermatofibroma"])
@@ -36,8 +36,8 @@ def test_one_content_twice_under_one_diagnosis_is_no_contradiction(ingested):
     assert contradictions(ingested({"image_id": "a"}, {"image_id": "a"}), "sha256", REASON).empty
 
 
-def test_the_first_file_of_exact_copies_stays(ingested):
-    rows = ingested(
+def test_the_first_file_of_exact_copies_stays(described):
+    rows = described(
         {"image_id": "b", "sha256": "same", "file": "nevus/b.jpg"},
         {"image_id": "a", "sha256": "same", "file": "nevus/a.jpg"},
         {"image_id": "c"},
@@ -49,28 +49,37 @@ def test_the_first_file_of_exact_copies_stays(ingested):
     assert found["evidence"].tolist() == ["the same bytes as nevus/a.jpg"]
 
 
-def test_the_row_of_the_official_test_part_stays(ingested):
-    rows = ingested(
+def test_the_row_of_the_official_test_part_stays(described):
+    rows = described(
         {"image_id": "a", "file": "1/a.jpg", "official_partition": "train"},
         {"image_id": "a", "file": "2/a.jpg", "official_partition": "test"},
     )
     assert exact_copies(rows).index.tolist() == [0]
 
 
-def test_the_copy_that_stays_learns_the_lesion_from_the_one_that_leaves(ingested):
-    rows = ingested({"image_id": "a", "lesion_id": "", "age": "40"}, {"image_id": "a", "lesion_id": "L1", "age": "50"})
+def test_the_same_pixels_in_other_bytes_are_an_exact_copy(described):
+    rows = described({"image_id": "a", "pixels": "same"}, {"image_id": "b", "pixels": "same"}, {"image_id": "c"})
+    found = exact_copies(rows)
+    assert found.index.tolist() == [1]
+    assert found["evidence"].tolist() == ["the same pixels as nevus/a.jpg"]
 
-    learnt = with_knowledge_of_copies(rows)
 
-    assert learnt["lesion_id"].tolist() == ["L1", "L1"]
-    assert learnt["age"].tolist() == ["40", "50"]
-    assert rows["lesion_id"].tolist() == ["", "L1"]
+def test_of_near_copies_under_two_diagnoses_the_one_that_an_authority_confirms_stays(described):
+    rows = described(
+        {"image_id": "a", "diagnosis": "melanoma"},
+        {"image_id": "b", "diagnosis": "nevus"},
+        {"image_id": "c", "diagnosis": "nevus"},
+        near=[("a", "b"), ("b", "c")],
+    )
+    assert near_contradictions(rows.assign(confirmed_by=["", "", ""])).index.tolist() == [0, 1, 2]
+    assert near_contradictions(rows.assign(confirmed_by=["board", "", ""])).index.tolist() == [1, 2]
+    assert near_contradictions(rows.assign(confirmed_by=["board", "board", ""])).index.tolist() == [0, 1, 2]
 
 
 @settings(deadline=None, max_examples=30)
 @given(contents)
-def test_without_contradictions_and_copies_each_content_stands_once(ingested, drawn):
-    rows = ingested(*({"image_id": name, "diagnosis": label, "file": f"{i}"} for i, (name, label) in enumerate(drawn)))
+def test_without_contradictions_and_copies_each_content_stands_once(described, drawn):
+    rows = described(*({"image_id": name, "diagnosis": label, "file": f"{i}"} for i, (name, label) in enumerate(drawn)))
 
     agreed = rows.drop(index=contradictions(rows, "sha256", REASON).index)
     single = agreed.drop(index=exact_copies(agreed).index)

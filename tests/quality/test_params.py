@@ -14,14 +14,24 @@ def test_the_section_as_it_stands_is_read():
 
 
 @pytest.mark.parametrize(
-    "line", ["max_quarantined_frac: 1.5", "near_copy_max_bits: 30", "min_side_px: wide", "mood: 3"]
+    "line",
+    [
+        "max_quarantined_frac: 1.5",
+        "near_copy_min_likeness: 1.5",
+        "tolerated_faults: [ugly]",
+        "min_side_px: wide",
+        "mood: 3",
+    ],
 )
 def test_what_is_wrong_is_named(line, tmp_path):
     known = {
+        "unconfirmed_labels": "use",
         "min_side_px": "32",
         "min_images_per_diagnosis": "2",
         "max_quarantined_frac": "0.3",
-        "near_copy_max_bits": "3",
+        "tolerated_faults": "[]",
+        "near_copy_min_likeness": "0.97",
+        "seed": "7",
     }
     key, value = line.split(": ")
     lines = [f"  {name}: {given}" for name, given in (known | {key: value}).items()]

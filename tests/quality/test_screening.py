@@ -4,23 +4,36 @@ import pytest
 
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, QUARANTINE_COLUMNS
 from dermaflow.quality.facts import measure_images
+from dermaflow.quality.measurements import NEAR_COLUMNS, near_pairs
 from dermaflow.quality.params import ValidateParams
-from dermaflow.quality.screening import Screened, screen, with_content_group
+from dermaflow.quality.pictures import with_content_groups, with_pictures
+from dermaflow.quality.screening import Screened, screen
 
-PARAMS = ValidateParams(min_side_px=32, min_images_per_diagnosis=2, max_quarantined_frac=0.3, near_copy_max_bits=3)
+PARAMS = ValidateParams(
+    unconfirmed_labels="use",
+    min_side_px=32,
+    min_images_per_diagnosis=2,
+    max_quarantined_frac=0.3,
+    tolerated_faults=[],
+    near_copy_min_likeness=0.97,
+    seed=7,
+)
 
 
 @pytest.fixture
-def screened(tmp_path, ingested):
+def screened(tmp_path, ingested, authorities):
     """Screen images given as (row, bytes of the file)."""
 
-    def _screen(*given: tuple[dict[str, str], bytes], params: ValidateParams = PARAMS) -> Screened:
+    def _screen(*given: tuple[dict[str, str], bytes], said=(), params: ValidateParams = PARAMS) -> Screened:
         for row, data in given:
             (tmp_path / row["image_id"]).write_bytes(data)
         names = dict.fromkeys(row["image_id"] for row, _ in given)
         facts = measure_images([(name, tmp_path / name) for name in names])
         contents = facts.set_index("image_id")["sha256"]
-        return screen(ingested(*({"sha256": contents[row["image_id"]], **row} for row, _ in given)), facts, params)
+        rows = ingested(*({"sha256": contents[row["image_id"]], **row} for row, _ in given))
+        none = pd.DataFrame(columns=list(NEAR_COLUMNS), dtype=str)
+        near = near_pairs(facts, params.near_copy_min_likeness, none, np.ones(len(facts), dtype=bool))
+        return screen(with_content_groups(with_pictures(rows, facts), near), authorities(*said), facts, params)
 
     return _screen
 
@@ -103,12 +116,26 @@ def test_no_image_left_gives_empty_tables_and_no_crash(screened):
     assert list(result.accepted.columns) == list(ACCEPTED_COLUMNS)
 
 
-def test_the_arguments_are_left_as_they_are(ingested):
-    rows = ingested({"image_id": "a"})
-    before = rows.copy()
-    facts = pd.DataFrame(
-        {"image_id": ["a"], "perceptual_hash": ["0f" * 8], "thumbnail": [np.zeros(1024, "u1").tobytes()]}
+def test_what_an_authority_settles_is_accepted_with_the_official_label_and_on_record(screened, draw, encode):
+    torn = (
+        ({"image_id": "a", "file": "n.jpg"}, encode(draw(3))),
+        ({"image_id": "a", "file": "m.jpg", "diagnosis": "melanoma"}, encode(draw(3))),
+        ({"image_id": "b", "diagnosis": "melanoma"}, encode(draw(4))),
     )
+    result = screened(*torn, said=[{"image_id": "a", "label": "melanoma"}])
+    assert result.accepted[["image_id", "diagnosis", "confirmed_by"]].to_numpy().tolist() == [
+        ["a", "melanoma", "board"],
+        ["b", "melanoma", ""],
+    ]
+    assert reasons(result) == {"n.jpg": "exact-copy"}
+    assert result.corrections["file"].tolist() == ["n.jpg"]
 
-    assert with_content_group(rows, facts, 3)["content_group"].tolist() == ["a"]
-    pd.testing.assert_frame_equal(rows, before)
+
+def test_labels_that_nobody_confirms_are_used_or_not_as_the_parameter_says(screened, draw, encode):
+    images = [({"image_id": name}, encode(draw(seed))) for seed, name in enumerate("abc")]
+    said = [{"image_id": name, "label": "nevus"} for name in "ab"]
+    strict = PARAMS.model_copy(update={"unconfirmed_labels": "quarantine"})
+    assert len(screened(*images, said=said).accepted) == 3
+    result = screened(*images, said=said, params=strict)
+    assert result.accepted["image_id"].tolist() == ["a", "b"]
+    assert reasons(result) == {"nevus/c.jpg": "label-not-confirmed"}

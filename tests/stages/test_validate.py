@@ -13,23 +13,38 @@ from PIL import Image
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError, VerdictError
 from dermaflow.core.files import sha256_hex
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, INGESTED_COLUMNS, QUARANTINE_COLUMNS, read_table, write_table
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    AUTHORITY_COLUMNS,
+    CORRECTION_COLUMNS,
+    INGESTED_COLUMNS,
+    QUARANTINE_COLUMNS,
+    read_table,
+    write_table,
+)
 from dermaflow.quality.facts import FACTS_COLUMNS
 from dermaflow.stages import validate
 
 PARAMS = """
 validate:
+  unconfirmed_labels: use
   min_side_px: 32
   min_images_per_diagnosis: 3
   max_quarantined_frac: 0.30
-  near_copy_max_bits: 3
+  tolerated_faults: []
+  near_copy_min_likeness: 0.97
+  seed: 7
 """
 
 
 def picture(seed: int, quality: int = 90) -> bytes:
-    coarse = np.random.default_rng(seed).integers(20, 236, (7, 7, 3), dtype=np.uint8)
+    """A picture of the colours and the texture of skin, another for each seed."""
+    rng = np.random.default_rng(seed)
+    coarse = np.array([190, 140, 120]) + rng.integers(-60, 60, (7, 7, 1)) + rng.integers(0, 9, (7, 7, 3))
+    skin = Image.fromarray(coarse.astype(np.uint8)).resize((96, 96), Image.Resampling.BICUBIC)
+    grainy = np.clip(np.asarray(skin) + rng.normal(0, 8, (96, 96, 1)), 0, 255).astype(np.uint8)
     file = io.BytesIO()
-    Image.fromarray(coarse).resize((64, 64), Image.Resampling.BICUBIC).save(file, "JPEG", quality=quality)
+    Image.fromarray(grainy).save(file, "JPEG", quality=quality)
     return file.getvalue()
 
 
@@ -37,12 +52,21 @@ def row(image_id: str, diagnosis: str, data: bytes, **known: str) -> dict[str, s
     paths.INGESTED_IMAGES.mkdir(parents=True, exist_ok=True)
     paths.ingested_image(image_id).write_bytes(data)
     file = f"Train/{diagnosis}/{image_id}.jpg"
-    return {"image_id": image_id, "file": file, "diagnosis": diagnosis, "sha256": sha256_hex(data), **known}
+    filed = {"diagnosis": diagnosis, "label": diagnosis, "labelled_by": "folder"}
+    return {"image_id": image_id, "file": file, **filed, "sha256": sha256_hex(data), **known}
+
+
+def state_officially(*said: dict[str, str]) -> None:
+    rows = [{"authority": "board", "diagnoses": each.get("label", ""), **each} for each in said]
+    write_table(
+        pd.DataFrame(rows, columns=list(AUTHORITY_COLUMNS), dtype=str).fillna(""), AUTHORITY_COLUMNS, paths.AUTHORITIES
+    )
 
 
 def ingest(rows: list[dict[str, str]]) -> None:
     table = pd.DataFrame(rows, columns=list(INGESTED_COLUMNS), dtype=str).fillna("")
     write_table(table, INGESTED_COLUMNS, paths.INGESTED)
+    state_officially()
 
 
 @pytest.fixture
@@ -143,6 +167,49 @@ def test_an_empty_collection_stops_the_run_in_words():
 
     with pytest.raises(VerdictError, match="At least one image is accepted"):
         validate.main()
+
+
+def test_official_labels_settle_contradictions_and_the_correction_is_on_record(rows):
+    ingest([*rows, row("TORN", "nevus", picture(21)), row("TORN", "melanoma", picture(21))])
+    state_officially({"image_id": "TORN", "label": "melanoma", "lesion_id": "L1"})
+
+    validate.main()
+
+    accepted = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS).set_index("image_id").loc["TORN"]
+    assert (accepted["diagnosis"], accepted["confirmed_by"], accepted["lesion_id"]) == ("melanoma", "board", "L1")
+    corrections = read_table(paths.CORRECTIONS, CORRECTION_COLUMNS)
+    assert corrections.to_numpy().tolist() == [["TORN", "Train/nevus/TORN.jpg", "nevus", "melanoma", "board"]]
+    assert json.loads(paths.VERDICT.read_text())["corrected"] == {"nevus → melanoma": 1}
+
+
+def test_images_that_were_measured_are_not_opened_again(rows, monkeypatch):
+    ingest(rows)
+    validate.main()
+    first = paths.FACTS.read_bytes()
+    rows = [*rows, row("IMG_NEW", "nevus", picture(50))]
+    ingest(rows)
+    opened = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path.name) or real(path))
+
+    validate.main()
+
+    assert [name for name in opened if name.startswith("IMG_")] == ["IMG_NEW.jpg"]
+    assert paths.FACTS.read_bytes().startswith(first)
+
+
+def test_data_that_have_moved_since_the_last_accepted_ingestion_are_warned_of(rows, capsys):
+    ingest(rows)
+    validate.main()
+    assert "warning" not in capsys.readouterr().out
+    ingest([*rows[:8], *(row(f"NEW_{n}", "nevus", picture(100 + n), source="elsewhere") for n in range(40))])
+
+    validate.main()
+
+    warnings = [line for line in capsys.readouterr().out.splitlines() if line.startswith("- warning: ")]
+    assert any("elsewhere" in line and "NEW_" in line for line in warnings)
+    assert "fails" in (paths.DATA_DOCS / "drift.html").read_text()
+    assert json.loads(paths.VERDICT.read_text())["passed"]
 
 
 @pytest.mark.usefixtures("rows")

@@ -8,19 +8,20 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from dermaflow.core.groups import connected
+
 CONTRADICTING_LABELS = "contradicting-labels"
 NEAR_COPIES_CONTRADICT = "near-copies-contradict"
 EXACT_COPY = "exact-copy"
 DIAGNOSIS_TOO_RARE = "diagnosis-too-rare"
-
-_KNOWLEDGE = ["lesion_id", "patient_id", "age", "sex", "site"]
+SAME_CONTENT = ("sha256", "pixels_sha256")
 
 
 def contradictions(rows: pd.DataFrame, content: str, reason: str) -> pd.DataFrame:
     """All rows whose content is filed under more than one diagnosis: which label is right cannot be known.
 
     Args:
-        content: the column that is equal where content is: `sha256`, or `content_group` for near copies.
+        content: the column that is equal where content is: `picture`, or `content_group` for near copies.
         reason: what the findings say.
     """
     torn = rows[rows.groupby(content)["diagnosis"].transform("nunique") > 1]
@@ -29,25 +30,39 @@ def contradictions(rows: pd.DataFrame, content: str, reason: str) -> pd.DataFram
     return findings(torn.index, reason, evidence)
 
 
+def near_contradictions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of near copies under more than one diagnosis: where an authority confirms one of them, only the others.
+
+    Args:
+        rows: with diagnosis, content_group and confirmed_by.
+    """
+    named = rows["diagnosis"].where(rows["confirmed_by"] != "")
+    agreed = named.groupby(rows["content_group"]).transform("nunique") == 1
+    found = contradictions(rows, "content_group", NEAR_COPIES_CONTRADICT)
+    kept = rows.index[agreed & (rows["confirmed_by"] != "")]
+    return found.drop(index=found.index.intersection(kept))
+
+
 def exact_copies(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of rows with the same bytes all but one: the row of an official test part stays, else the first file.
+    """Of rows with the same bytes or the same pixels all but one: an official test row stays, else the first file.
 
     So an official test part stays whole; what it shares with training leaves training.
+
+    Args:
+        rows: with file, official_partition, sha256 and pixels_sha256.
     """
     names = rows["file"].str.replace(r"\.[^.]*$", "", regex=True)  # without its ending "a" comes before "a (1)"
-    ranked = rows.assign(_training=rows["official_partition"] != "test", _name=names)
+    content = pd.Series(connected(rows, SAME_CONTENT), index=rows.index)
+    ranked = rows.assign(_training=rows["official_partition"] != "test", _name=names, _content=content)
     ranked = ranked.sort_values(["_training", "_name", "file"])
-    kept = ranked.drop_duplicates("sha256").set_index("sha256")["file"]
-    copies = rows.loc[rows.index.isin(ranked.index[ranked.duplicated("sha256")])]
-    evidence = [f"the same bytes as {file}" for file in copies["sha256"].map(kept)]
+    kept = ranked.drop_duplicates("_content").set_index("_content")
+    copies = rows.loc[rows.index.isin(ranked.index[ranked.duplicated("_content")])]
+    originals = kept.loc[content[copies.index]]
+    evidence = [
+        f"the same {'bytes' if sha256 == original else 'pixels'} as {file}"
+        for sha256, original, file in zip(copies["sha256"], originals["sha256"], originals["file"], strict=True)
+    ]
     return findings(copies.index, EXACT_COPY, evidence)
-
-
-def with_knowledge_of_copies(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, what is blank filled from a row with the same bytes: the copy that leaves may know the lesion."""
-    known = rows[_KNOWLEDGE].mask(rows[_KNOWLEDGE] == "")
-    first = known.groupby(rows["sha256"]).transform("first")
-    return rows.assign(**{column: known[column].fillna(first[column]).fillna("") for column in _KNOWLEDGE})
 
 
 def too_rare(rows: pd.DataFrame, min_images: int) -> pd.DataFrame:

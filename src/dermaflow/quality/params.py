@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from dermaflow.core.params import Params
+from dermaflow.quality.faults import SUSPICIONS
 
 
 class ValidateParams(Params):
@@ -14,5 +15,14 @@ class ValidateParams(Params):
     min_side_px: int = Field(ge=1, le=4096)  # a smaller image goes to quarantine
     min_images_per_diagnosis: int = Field(ge=1)  # a diagnosis left with fewer is dropped from the task
     max_quarantined_frac: float = Field(ge=0, le=1)  # a larger share of rows that cannot be trusted stops the run
-    near_copy_max_bits: int = Field(ge=0, le=8)  # of 64 bits of the perceptual hash; more costs time
+    tolerated_faults: list[str]  # of faults.SUSPICIONS, those that are normal in this collection
+    near_copy_min_likeness: float = Field(ge=0.9, le=1)  # the share of one image's variance that another explains
     seed: int = Field(ge=0)  # of the shortcut audit's folds and intervals
+
+    @field_validator("tolerated_faults")
+    @classmethod
+    def _can_be_tolerated(cls, faults: list[str]) -> list[str]:
+        unknown = [fault for fault in faults if fault not in SUSPICIONS]
+        if unknown:
+            raise ValueError(f"expected some of {', '.join(SUSPICIONS)}, received {', '.join(unknown)}")
+        return faults

@@ -8,9 +8,11 @@ import pandas as pd
 from dermaflow.core.lesions import is_phantom
 from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.quality.conflicts import DIAGNOSIS_TOO_RARE, EXACT_COPY
+from dermaflow.quality.labels import LABEL_NOT_CONFIRMED, OUTSIDE_TAXONOMY
+from dermaflow.quality.screening import Screened
 
-HARMLESS_REASONS = (EXACT_COPY, DIAGNOSIS_TOO_RARE)
-"""These rows are sound, only not needed: they do not speak against the collection that they came from."""
+HARMLESS_REASONS = (EXACT_COPY, DIAGNOSIS_TOO_RARE, OUTSIDE_TAXONOMY, LABEL_NOT_CONFIRMED)
+"""These rows are sound, only not needed or not wanted: they do not speak against the collection that they came from."""
 
 
 class Verdict(TypedDict):
@@ -25,25 +27,32 @@ class Verdict(TypedDict):
     quarantined: dict[str, int]  # rows by reason, most frequent first
     accepted: dict[str, int]  # images by diagnosis
     dropped_diagnoses: list[str]  # found, but with no image accepted
+    corrected: dict[str, int]  # rows whose label an authority corrected, by "from → to", most frequent first
+    confirmed: int  # accepted images whose diagnosis an authority states
+    without_lesion: int  # accepted images whose lesion nobody knows
+    official_test: int  # rows that their source calls test
+    leaks: dict[str, int]  # of those, rows tied to the source's own train part, by the strongest link
     near_copy_groups: int  # groups of two or more accepted images of nearly the same content
     failed_expectations: list[str]  # a sentence each
 
 
 def judge(
     lesions: pd.DataFrame,
-    accepted: pd.DataFrame,
-    quarantine: pd.DataFrame,
+    screened: Screened,
+    leaks: pd.DataFrame,
     failed_expectations: Sequence[str],
     max_quarantined_frac: float,
 ) -> Verdict:
     """Pass or fail, with counts.
 
     Args:
-        lesions: the ingested rows; accepted and quarantine divide them (see `screening`).
+        lesions: the ingested rows; screened divides them.
+        leaks: LEAK_COLUMNS.
         failed_expectations: a sentence for each hard expectation that does not hold.
         max_quarantined_frac: a larger share of rows that cannot be trusted (HARMLESS_REASONS not counted) fails, 0..1.
     """
-    reasons = {str(reason): int(n) for reason, n in quarantine["reason"].value_counts().items()}
+    accepted = screened.accepted
+    reasons = _counted(screened.quarantine["reason"])
     frac = _untrusted(reasons) / max(1, len(lesions))
     counts = accepted["diagnosis"].value_counts()
     kept = _in_order(counts.index)
@@ -58,6 +67,11 @@ def judge(
         quarantined=reasons,
         accepted={diagnosis: int(counts[diagnosis]) for diagnosis in kept},
         dropped_diagnoses=[name for name in _in_order(lesions["diagnosis"]) if name not in kept],
+        corrected=_counted(screened.corrections["from_diagnosis"] + " → " + screened.corrections["to_diagnosis"]),
+        confirmed=int((accepted["confirmed_by"] != "").sum()),
+        without_lesion=int((accepted["lesion_id"] == "").sum()),
+        official_test=int((lesions["official_partition"] == "test").sum()),
+        leaks=_counted(leaks["link"]),
         near_copy_groups=int((group_sizes > 1).sum()),
         failed_expectations=list(failed_expectations),
     )
@@ -76,6 +90,12 @@ def summary(verdict: Verdict) -> str:
         *reasons,
         f"{verdict['near_copy_groups']:,} groups of near-identical images kept together",
     ]
+    if verdict["corrected"]:
+        lines += ["corrected by authorities:", *(f"  {n:,} {move}" for move, n in verdict["corrected"].items())]
+    if verdict["leaks"]:
+        told = ", ".join(f"{link} {n:,}" for link, n in verdict["leaks"].items())
+        total = sum(verdict["leaks"].values())
+        lines.append(f"{total:,} of {verdict['official_test']:,} official test images leak from training: {told}")
     if verdict["dropped_diagnoses"]:
         lines.append(f"dropped from the task: {', '.join(verdict['dropped_diagnoses'])}")
     return "\n".join(lines)
@@ -91,6 +111,10 @@ def complaint(verdict: Verdict) -> str:
             "validate.max_quarantined_frac in params.yaml if you know why"
         )
     return "the data must not be used:\n" + "\n".join(f"  - {fault}" for fault in faults)
+
+
+def _counted(values: pd.Series) -> dict[str, int]:
+    return {str(value): int(n) for value, n in values.value_counts().items()}
 
 
 def _untrusted(reasons: Mapping[str, int]) -> int:

@@ -1,0 +1,29 @@
+"""What is known about a picture beside its pixels: lesion, patient, age, sex and site, whoever states it."""
+
+import pandas as pd
+
+KNOWLEDGE = ("lesion_id", "patient_id", "age", "sex", "site")
+
+
+def informed(rows: pd.DataFrame, authorities: pd.DataFrame) -> pd.DataFrame:
+    """The rows, what is blank in KNOWLEDGE filled: by other filings of the same picture, then by the authorities.
+
+    What a row states itself is never overwritten; of several authorities the one listed first is believed.
+
+    Args:
+        rows: INGESTED_COLUMNS and `picture` (see `pictures`).
+        authorities: AUTHORITY_COLUMNS, in the order in which they are believed.
+    """
+    picture_of = dict(zip(rows["image_id"], rows["picture"], strict=True))
+    told = authorities[authorities["image_id"].isin(picture_of)]
+    pictures = told["image_id"].map(picture_of)
+    filled = {column: _filled(rows[column], rows["picture"], told[column], pictures) for column in KNOWLEDGE}
+    return rows.assign(**filled)
+
+
+def _filled(own: pd.Series, pictures: pd.Series, told: pd.Series, told_of: pd.Series) -> pd.Series:
+    first_filing = own[own != ""].groupby(pictures[own != ""]).first()
+    first_told = told[told != ""].groupby(told_of[told != ""]).first()
+    known = {**first_told.to_dict(), **first_filing.to_dict()}
+    learnt = pd.Series([known.get(picture, "") for picture in pictures], index=own.index, dtype=own.dtype)
+    return own.where(own != "", learnt)
