@@ -44,7 +44,7 @@ def test_without_a_melanoma_class_its_auc_is_null(simulate):
 def test_a_class_without_test_images_is_null_and_the_rest_stands(simulate):
     metrics = metrics_of(outcome(simulate, shown=2), PARAMS)
     assert metrics["classes_without_test_images"] == ["nevus"]
-    told = "\n".join(summary_lines({"phantom": False, **metrics}))
+    told = "\n".join(summary_lines({"phantom": False, "shortcuts": {}, **metrics}))
     assert "balanced accuracy and macro AUC are over 2 of 3 classes: no test image shows nevus" in told
     assert metrics["per_class"]["nevus"]["n"] == 0
     assert metrics["per_class"]["nevus"]["sensitivity"] == {"value": None, "low": None, "high": None}
@@ -53,11 +53,14 @@ def test_a_class_without_test_images_is_null_and_the_rest_stands(simulate):
 
 
 def test_the_summary_says_what_was_tested_and_how_sure_it_is(simulate):
-    metrics = {"phantom": True, **metrics_of(outcome(simulate), PARAMS)}
+    beside = {"melanoma_auc": {"value": 0.92, "low": 0.9, "high": 0.94, "by": "id range"}}
+    metrics = {"phantom": True, **metrics_of(outcome(simulate), PARAMS), "shortcuts": beside}
     text = "\n".join(summary_lines(metrics))
     assert "90 phantom (generated) test images in 45 groups" in text
     assert in_words(metrics["balanced_accuracy"]) in text
     assert "n = 30" in text
+    assert f"{in_words(metrics['melanoma_auc'])}; without the lesion 0.920 (0.900 to 0.940), by id range" in text
+    assert text.count("without the lesion") == 1
     assert metrics["classes_without_test_images"] == []
     assert "no test image shows" not in text
 

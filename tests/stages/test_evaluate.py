@@ -19,6 +19,7 @@ from dermaflow.model.architectures import build
 from dermaflow.model.card import Card, Data, Input, write_card
 from dermaflow.model.params import TrainParams
 from dermaflow.stages import evaluate
+from tests.tiny_project import SHORTCUTS
 
 CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
 SIZE = 16
@@ -91,6 +92,7 @@ def evaluated(tmp_path_factory):
         write_images_and_tables()
         write_model()
         write_json({"passed": True}, paths.VERDICT)
+        write_json(SHORTCUTS, paths.SHORTCUTS)
         evaluate.main()
     finally:
         os.chdir(before)

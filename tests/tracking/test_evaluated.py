@@ -14,6 +14,7 @@ def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_no
         "balanced_accuracy": {"value": 0.5, "low": 0.4, "high": 0.6},
         "accuracy": {"value": 0.7, "low": None, "high": None},
         "melanoma_auc": None,
+        "shortcuts": {"macro_auc": {"value": 0.8, "low": None, "high": None, "by": "source"}},
         "per_class": {"nevus": {"n": 5, "sensitivity": {"value": 1.0, "low": 0.9, "high": 1.0}, "specificity": None}},
     }
     assert flat_figures(metrics) == {
@@ -23,6 +24,7 @@ def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_no
         "test_balanced_accuracy_low": 0.4,
         "test_balanced_accuracy_high": 0.6,
         "test_accuracy": 0.7,
+        "shortcut_macro_auc": 0.8,
         "test_sensitivity/nevus": 1.0,
         "test_sensitivity/nevus_low": 0.9,
         "test_sensitivity/nevus_high": 1.0,
@@ -40,6 +42,11 @@ def test_the_files_are_read_as_one_model():
     assert evaluated.title == "cnn 16px · drawn · aa110000"
     assert [epoch for epoch, _ in epochs(evaluated.history)] == [1, 2, 3]
     assert next(epochs(evaluated.history))[1] == {"loss": 1.0, "val_loss": 1.1}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_strongest_shortcut_stands_beside_the_figures():
+    assert flat_figures(read_evaluated().metrics)["shortcut_melanoma_auc"] == 0.92
 
 
 @pytest.mark.usefixtures("project")

@@ -53,7 +53,7 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
 
 
 def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
-    """What a person wants to know first, a line each."""
+    """What a person wants to know first, a line each; metrics is the whole of metrics.json."""
     kind = "phantom (generated) test images" if metrics["phantom"] else "test images"
     yield f"{metrics['n_images']:,} {kind} in {metrics['n_groups']:,} groups; 95 % intervals over groups"
     absent = metrics["classes_without_test_images"]
@@ -62,7 +62,7 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         shown = f"{n_classes - len(absent)} of {n_classes} classes"
         yield f"  balanced accuracy and macro AUC are over {shown}: no test image shows {', '.join(absent)}"
     for key, name in HEADLINES.items():
-        yield f"  {name:<18} {in_words(metrics[key])}"
+        yield f"  {name:<18} {in_words(metrics[key])}{_beside(metrics['shortcuts'].get(key))}"
     yield "  sensitivity by diagnosis:"
     for name, figures in metrics["per_class"].items():
         yield f"    {name:<27} {in_words(figures['sensitivity'])}, n = {figures['n']}"
@@ -75,6 +75,11 @@ def in_words(figure: Mapping[str, float | None] | None) -> str:
     if figure["low"] is None:
         return f"{figure['value']:.3f} (no interval: fewer than two groups)"
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
+
+
+def _beside(shortcut: Mapping[str, Any] | None) -> str:
+    """The same figure as it can be had without looking at the lesion."""
+    return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
 def _melanoma_auc(outcome: Outcome, point: Measures, draws: Measures) -> dict[str, float | None] | None:

@@ -1,6 +1,7 @@
 """Test the trained model on images that it has never seen, and say how sure the figures are.
 
-Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.keras,card.json,history.csv}
+Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.keras,card.json,history.csv},
+        reports/validate/shortcuts.json
 Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures}; completes the MLflow run
 Run     python -m dermaflow.stages.evaluate
 """
@@ -12,10 +13,11 @@ import pandas as pd
 
 from dermaflow.core import paths
 from dermaflow.core.errors import ImageError, TableError, run
-from dermaflow.core.files import write_bytes, write_json
+from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
 from dermaflow.core.parallel import progress
 from dermaflow.core.params import load_params
+from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.figures import SERIES, draw_confusion, draw_roc, draw_training
 from dermaflow.evaluation.metrics import Floats
 from dermaflow.evaluation.params import EvaluateParams
@@ -100,7 +102,7 @@ def write_tables(outcome: Outcome, images: pd.DataFrame) -> None:
 def write_metrics(outcome: Outcome, bundle: Bundle, params: EvaluateParams) -> None:
     """metrics.json, and the same in lines for the person who waits."""
     identity = {"phantom": bundle.card.phantom, "fingerprint": bundle.card.fingerprint}
-    metrics = {**identity, **metrics_of(outcome, params)}
+    metrics = {**identity, **metrics_of(outcome, params), "shortcuts": strongest(read_json(paths.SHORTCUTS))}
     write_json(metrics, paths.METRICS)
     print("\n".join(summary_lines(metrics)), flush=True)
 

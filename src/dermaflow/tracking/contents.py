@@ -68,9 +68,9 @@ def _summary(evaluated: Evaluated) -> str:
     lines = [
         f"**{evaluated.title}**: trained on {kind}.",
         "",
-        f"| on {images} | value (95 % interval) |",
-        "|---|---|",
-        *(f"| {HEADING[name]} | {in_words(metrics.get(name))} |" for name in HEADLINES),
+        f"| on {images} | value (95 % interval) | without looking at the lesion |",
+        "|---|---|---|",
+        *(f"| {HEADING[name]} | {in_words(metrics.get(name))} | {_shortcut(metrics, name)} |" for name in HEADLINES),
         "",
         "| diagnosis | n | sensitivity | specificity |",
         "|---|---|---|---|",
@@ -78,6 +78,12 @@ def _summary(evaluated: Evaluated) -> str:
         *(["", f"Balanced accuracy and macro AUC leave out what no test image shows: {absent}."] if absent else []),
     ]
     return "\n".join(lines)
+
+
+def _shortcut(metrics: Mapping[str, Any], name: str) -> str:
+    """The same figure by the strongest shortcut: what the model's must be held against."""
+    figure = metrics["shortcuts"].get(name)
+    return f"{in_words(figure)}, by {figure['by']}" if figure else ""
 
 
 def _row(diagnosis: str, figures_of: Mapping[str, Any]) -> str:

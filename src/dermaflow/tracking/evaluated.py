@@ -17,7 +17,7 @@ from dermaflow.core.lesions import read_table
 HEADLINES = ("balanced_accuracy", "accuracy", "macro_auc", "melanoma_auc")
 SOURCES_NAMED = 3
 MODEL_FILES = (paths.MODEL, paths.CARD, paths.SEEN)  # what a served model needs, and what it must not be tested on
-REPORT_FILES = (paths.METRICS, paths.PREDICTIONS, paths.HISTORY, paths.VERDICT, paths.CARD)
+REPORT_FILES = (paths.METRICS, paths.PREDICTIONS, paths.HISTORY, paths.VERDICT, paths.SHORTCUTS, paths.CARD)
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,11 @@ def figures() -> list[Path]:
 
 
 def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Flat names for MLflow, whose pages sort them: test_<measure> with _low and _high, test_sensitivity/<class>, …."""
+    """Flat names for MLflow, whose pages sort them: test_<measure> with _low and _high, test_sensitivity/<class>, shortcut_<measure>, …."""
     named = {f"test_{name}": metrics.get(name) for name in HEADLINES}
     for diagnosis, figures_of in metrics["per_class"].items():
         named |= {f"test_{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
+    named |= {f"shortcut_{name}": figure for name, figure in metrics["shortcuts"].items()}
     flat = {"test_images": float(metrics["n_images"]), "test_groups": float(metrics["n_groups"])}
     for name, figure in named.items():
         for end, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
