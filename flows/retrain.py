@@ -1,4 +1,4 @@
-"""Retrain: every DVC stage in order, then promotion; what happened is said at the end.
+"""Retrain: every DVC stage in order, then promotion, then the copy to the DVC remote; what happened is said at the end.
 
     python -m flows.retrain        (or `make run`)
 
@@ -18,12 +18,14 @@ from prefect.client.schemas.objects import State
 
 from flows.one_at_a_time import one_at_a_time
 from flows.processes import CommandFailedError, run_streamed
+from flows.push import push_to_remote
 from flows.summary import metrics_rows, summary_markdown
 
 SUPERVISED = "--supervised"
 DVC = (sys.executable, "-m", "dvc")
 STAGES = ("ingest", "validate", "split", "augment", "train", "evaluate")
 RETRY_AFTER_S = (10.0, 60.0)
+PUSH_AGAIN_AFTER_S = 10.0
 MAY_PASS = ("timed out", "Connection", "temporarily", "Input/output error", "Stale file handle")
 """What an ingestion says when its source is away for a moment; a wrong path or parameter stays wrong."""
 
@@ -49,6 +51,12 @@ def promote() -> None:
     run_streamed(["dermaflow", "promote"], get_run_logger().info)
 
 
+@task(cache_policy=NO_CACHE, retries=1, retry_delay_seconds=PUSH_AGAIN_AFTER_S)
+def push() -> str:
+    """Copy what this retraining used and made to the DVC remote; return what DVC says of it."""
+    return push_to_remote(get_run_logger().info)
+
+
 @flow
 def retrain() -> str:
     """Run all stages and the promotion; return the summary that is also the run's artifact (markdown)."""
@@ -60,10 +68,19 @@ def retrain() -> str:
         up_to_date = nothing_changed(run_streamed([*DVC, "status", "--json"], logger.debug))
         outcomes |= {stage: run_stage(stage, up_to_date=up_to_date) for stage in STAGES[1:]}
         promote()
-        summary = summary_markdown(outcomes)
+        summary = summary_markdown(outcomes, stored())
         create_markdown_artifact(key="retraining", markdown=summary, description="What this retraining did")
         create_table_artifact(key="test-metrics", table=metrics_rows(), description="On the test partition")
     return summary
+
+
+def stored() -> str:
+    """Push, and say how that went: where it fails, the task shows it as failed, and the promotion stands."""
+    try:
+        return push()
+    except CommandFailedError as error:
+        get_run_logger().warning("not copied to the DVC remote: %s", error)
+        return f"NOT COPIED, the promotion stands: {error}"
 
 
 def nothing_changed(status: list[str]) -> bool:

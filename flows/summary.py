@@ -19,11 +19,12 @@ HEADLINES = {
 }
 
 
-def summary_markdown(outcomes: Mapping[str, str]) -> str:
+def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
     """The summary as markdown that also reads well as plain text.
 
     Args:
         outcomes: what became of each stage: ran, restored or unchanged.
+        stored: what became of the copy to the DVC remote.
 
     Raises:
         TableError: a report that the stages write is missing or malformed.
@@ -40,6 +41,7 @@ def summary_markdown(outcomes: Mapping[str, str]) -> str:
         f"**Model** {_model(card)}",
         "\n".join(["**On the test partition** (95 % intervals over groups)", *_measured(read_json(paths.METRICS))]),
         f"**Promotion** {_decided(last_decision(card['fingerprint']))}",
+        f"**Copy in the DVC remote** {stored}",
         f"**Look** {look}",
     ]
     return "\n\n".join(parts) + "\n"

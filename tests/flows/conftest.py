@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,20 @@ class Checkout:
         self.run("dvc", "config", "--local", "core.no_scm", "true")
         self.run("dermaflow", "set", *SMALL)
 
+    def put_under_git(self) -> None:
+        """Make it a git repository, as a project's own checkout is."""
+        shutil.copy(ROOT / ".gitignore", self.folder / ".gitignore")
+        shutil.copy(ROOT / ".dvc/.gitignore", self.folder / ".dvc/.gitignore")
+        self.run("dvc", "config", "--local", "--unset", "core.no_scm")
+        self.run("git", "init", "--quiet", "--initial-branch", "main")
+        for key, value in (("user.name", "A test"), ("user.email", "test@example.org"), ("commit.gpgsign", "false")):
+            self.run("git", "config", key, value)
+
     @property
     def environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "PREFECT_"))}
         return kept | {
+            "PYTHONPATH": str(self.folder / "src"),  # its own code: whoever edits meanwhile changes nothing in it
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -68,3 +79,9 @@ class Checkout:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Checkout:
     return Checkout(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="module")
+def new_checkout(tmp_path_factory) -> Callable[[str], Checkout]:
+    """One more checkout, in a folder of that name."""
+    return lambda name: Checkout(tmp_path_factory.mktemp(name))

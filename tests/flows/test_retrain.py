@@ -1,5 +1,6 @@
 """The whole pipeline on phantom images, through the flow, in a checkout of its own. The tests build on each other."""
 
+import re
 import signal
 import time
 from pathlib import Path
@@ -14,6 +15,20 @@ from flows.retrain import outcome_of
 @pytest.fixture(scope="module")
 def first(checkout) -> str:
     return checkout.retrain()
+
+
+@pytest.mark.usefixtures("first")
+def test_a_copy_that_fails_is_said_and_undoes_no_promotion(checkout):
+    remote, elsewhere = checkout.folder / ".cache/dvc-remote", checkout.folder / ".cache/away"
+    before = checkout.run("dermaflow", "registry")
+    remote.rename(elsewhere)
+    remote.write_text("the disk is not there tonight")
+    output = checkout.retrain()
+    remote.unlink()
+    elsewhere.rename(remote)
+    assert "**Copy in the DVC remote** NOT COPIED, the promotion stands: " in output
+    assert "`dvc push` tries again" in output
+    assert checkout.run("dermaflow", "registry") == before
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -43,6 +58,8 @@ def test_one_command_ingests_trains_evaluates_and_promotes(first, checkout):
     summary = first[first.index("# PHANTOM") :]
     for expected in ("**Found**", "8 exact-copy", "4 truncated", "balanced accuracy: 0.", "promoted to champion"):
         assert expected in summary
+    assert re.search(r"\*\*Copy in the DVC remote\*\* \d+ files pushed", summary)
+    assert (checkout.folder / ".cache/dvc-remote/files/md5").is_dir()
     for output in ("models/train/model.keras", "reports/evaluate/figures", "mlflow/store/mlflow.db"):
         assert (checkout.folder / output).exists()
 

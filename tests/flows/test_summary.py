@@ -52,7 +52,7 @@ def reports(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("reports")
 def test_the_summary_says_what_was_found_trained_measured_and_decided():
-    text = summary_markdown({"ingest": "ran", "train": "ran"})
+    text = summary_markdown({"ingest": "ran", "train": "ran"}, "434 files pushed")
     for expected in (
         "2,000 images, 1,800 accepted; quarantined: 5 exact-copy, 2 truncated",
         "dropped from the task: seborrheic keratosis",
@@ -61,6 +61,7 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
         "macro AUC: 0.700 (no interval: too few groups)",
         "AUC, melanoma versus rest: undefined",
         "not promoted (skin-lesion-classifier)\n- no better beyond chance",
+        "**Copy in the DVC remote** 434 files pushed",
         "make ui",
     ):
         assert expected in text
@@ -69,13 +70,13 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
 
 @pytest.mark.usefixtures("reports")
 def test_a_retraining_that_trained_nothing_says_so():
-    assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"})
+    assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"}, "")
 
 
 @pytest.mark.usefixtures("reports")
 def test_a_phantom_model_is_marked_in_the_first_line():
     write_json({**CARD, "phantom": True}, paths.CARD)
-    assert "PHANTOM" in summary_markdown({"train": "ran"}).splitlines()[0]
+    assert "PHANTOM" in summary_markdown({"train": "ran"}, "").splitlines()[0]
 
 
 @pytest.mark.usefixtures("reports")
