@@ -73,7 +73,7 @@ def test_a_picture_that_is_officially_none_of_the_diagnoses_is_left_out(describe
     assert settled.findings["evidence"].tolist() == ["board says 'scar'"]
 
 
-@pytest.mark.parametrize("label", ["UNK", "unknown", ""])
+@pytest.mark.parametrize("label", ["UNK", "unknown", "benign", ""])
 def test_an_authority_that_does_not_know_says_nothing(described, authorities, label):
     settled = settle(described({"image_id": "a"}), authorities({"image_id": "a", "label": label, "diagnoses": ""}))
     assert outcome(settled) == ["nevus"]

@@ -2,7 +2,8 @@
 
 A picture (see `pictures`) may be filed several times. Its official labels are those of the authorities, and of sources
 that keep records (a challenge's table, the archive). Each may leave more than one diagnosis open, as BKL and akiec do;
-together they leave open what all of them allow. A set of diagnoses is an integer here, a bit for each of DIAGNOSES.
+together they leave open what all of them allow. One as wide as "benign" says nothing. A set of diagnoses is an integer
+here, a bit for each of DIAGNOSES.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ import pandas as pd
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.lesions import CORRECTION_COLUMNS
-from dermaflow.core.taxonomy import DIAGNOSES, meanings_of
+from dermaflow.core.taxonomy import DIAGNOSES, leaves_open, meanings_of
 from dermaflow.quality.conflicts import CONTRADICTING_LABELS, contradictions, findings
 
 OUTSIDE_TAXONOMY = "outside-taxonomy"
@@ -22,7 +23,6 @@ AUTHORITIES_DISAGREE = "authorities-disagree"
 LABEL_NOT_CONFIRMED = "label-not-confirmed"
 RECORDS = ("table", "archive")
 """Of LABELLERS, those who keep records: their labels are official."""
-SAYS_NOTHING = ("", "unk", "unknown", "indeterminate")
 
 _ALL = (1 << len(DIAGNOSES)) - 1
 _BIT = {diagnosis: 1 << place for place, diagnosis in enumerate(DIAGNOSES)} | {"": 0}
@@ -83,7 +83,8 @@ def statements(rows: pd.DataFrame, authorities: pd.DataFrame) -> pd.DataFrame:
     )
     columns = ["picture", "authority", "label", "allows", "likeliest"]
     both = pd.concat([own[columns], told[columns]], ignore_index=True)
-    both = both[~both["label"].str.strip().str.lower().isin(SAYS_NOTHING)]
+    vague = [label for label in both["label"].unique() if leaves_open(label)]
+    both = both[~both["label"].isin(vague)]
     names_one = both["allows"].to_numpy() != 0
     some_do = np.isin(both["picture"], both["picture"][names_one])
     told_once: pd.DataFrame = both[names_one | ~some_do].drop_duplicates().reset_index(drop=True)
