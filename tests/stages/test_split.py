@@ -136,7 +136,7 @@ def test_an_image_that_links_train_with_test_moves_nothing_and_is_quarantined_wi
 
 def test_the_page_of_the_partitions_stands_alone():
     split.main()
-    page = split.PAGE.read_text()
+    page = (paths.PARTITION_DOCS / "index.html").read_text()
     assert "No lesion lies in two partitions" in page
     assert "http" not in page
 
@@ -150,7 +150,7 @@ def test_equal_pixels_in_two_partitions_stop_the_stage_and_leave_the_ledger_as_i
     assert "the split must not be used" in str(error.value)
     assert "No content of pixels lies in two partitions: not so for 40, such as I000 (" in str(error.value)
     assert "reports/split/data_docs/index.html" in str(error.value)
-    assert "fa-times" in split.PAGE.read_text()
+    assert "fa-times" in (paths.PARTITION_DOCS / "index.html").read_text()
     assert (paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()) == before
 
 

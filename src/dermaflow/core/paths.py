@@ -22,6 +22,7 @@ DATA_DOCS = Path("reports/validate/data_docs")
 LEDGER = Path("data/split/ledger.csv")
 SCHEME = Path("data/split/scheme.json")
 SPLIT_QUARANTINE = Path("data/split/quarantine.csv")
+PARTITION_DOCS = Path("reports/split/data_docs")
 
 AUGMENTED_IMAGES = Path("data/augment/images")
 PLAN = Path("data/augment/plan.csv")

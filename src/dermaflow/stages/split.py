@@ -5,8 +5,6 @@ Writes  data/split/ledger.csv, scheme.json, quarantine.csv; reports/split/data_d
 Run     python -m dermaflow.stages.split
 """
 
-from pathlib import Path
-
 import pandas as pd
 
 from dermaflow.core import paths
@@ -27,8 +25,6 @@ from dermaflow.quality.suites_partitions import examine_partitions
 from dermaflow.split.ledger import extend_ledger
 from dermaflow.split.params import SplitParams
 from dermaflow.split.scheme import changes, fractions_of, scheme_of
-
-PAGE = Path("reports/split/data_docs/index.html")
 
 
 def main() -> None:
@@ -56,11 +52,12 @@ def _examine(lesions: pd.DataFrame, ledger: pd.DataFrame, quarantine: pd.DataFra
     pixels = read_table(paths.FACTS, ("image_id", "pixels_sha256"))[["image_id", "pixels_sha256"]]
     images = images.merge(pixels, on="image_id", how="left").fillna("")
     official, asked = params.method == "official", fractions_of(params)
+    page = paths.PARTITION_DOCS / "index.html"
     examination = examine_partitions(images, asked, official=official, phantom=is_phantom(lesions))
-    write_bytes(examination.page.encode(), PAGE)
+    write_bytes(examination.page.encode(), page)
     if examination.failed:
         faults = "\n".join(f"  - {sentence}" for sentence in examination.failed)
-        raise SplitError(f"the split must not be used, the ledger stays as it was:\n{faults}\nsee {PAGE}")
+        raise SplitError(f"the split must not be used, the ledger stays as it was:\n{faults}\nsee {page}")
 
 
 def _changes(params: SplitParams) -> list[str]:
