@@ -92,8 +92,10 @@ def test_what_training_would_not_have_used_has_a_remark_and_is_counted(
     generator = np.random.default_rng(0)
     folder = tmp_path / "mixed"
     folder.mkdir()
-    for name, shape in (("a grey", (40, 40)), ("b grey", (40, 40)), ("c fine", (40, 40, 3)), ("d small", (31, 40, 3))):
-        Image.fromarray(generator.integers(0, 256, shape, dtype=np.uint8)).save(folder / f"{name}.png")
+    grain = generator.normal(0, 30, (20, 20, 1)).repeat(2, axis=0).repeat(2, axis=1)
+    skin = np.clip(np.array([190, 140, 120]) + grain, 0, 255).astype(np.uint8)
+    for name, pixels in (("a grey", skin[..., 0]), ("b grey", skin[..., 1]), ("c fine", skin), ("d small", skin[:31])):
+        Image.fromarray(pixels).save(folder / f"{name}.png")
     Image.new("RGB", (40, 40), "red").save(folder / "e flat.png")
     (folder / "f broken.png").touch()
     predict([folder], bundle_folder, tmp_path / "out.csv")

@@ -3,7 +3,6 @@
 import io
 from collections import Counter, defaultdict
 
-import imagehash
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +11,8 @@ from dermaflow.core.errors import ImageError
 from dermaflow.core.images import decode_rgb
 from dermaflow.core.parallel import parallel_map
 from dermaflow.core.taxonomy import DIAGNOSES
+from dermaflow.quality.duplicates import near_copies
+from dermaflow.quality.perceptual import thumbnail_of
 from dermaflow.sources.offers import is_generated
 from dermaflow.sources.phantom import phantom_catalogue
 
@@ -109,9 +110,10 @@ def test_near_copies_look_the_same_but_are_other_bytes(small):
     assert len(copies) == small.near_copies
     for copy in copies:
         first = first_of(copy, images)
-        one, other = (imagehash.dhash(Image.open(io.BytesIO(images[offer]))) for offer in (copy, first))
+        pictures = (Image.open(io.BytesIO(images[offer])) for offer in (copy, first))
+        thumbnails = np.frombuffer(b"".join(map(thumbnail_of, pictures)), np.uint8).reshape(2, -1)
         assert images[copy] != images[first]
-        assert one - other <= 3
+        assert near_copies(thumbnails, 0.97).tolist() == [[0, 1]]
     assert {copy.lesion_id == first_of(copy, images).lesion_id for copy in copies} == {True, False}
 
 

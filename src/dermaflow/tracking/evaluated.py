@@ -79,7 +79,11 @@ def figures() -> list[Path]:
 
 
 def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
-    """Flat names for MLflow, whose pages sort them: test_<measure> with _low and _high, test_sensitivity/<class>, shortcut_<measure>, …."""
+    """Flat names for MLflow, whose pages sort them.
+
+    They are test_<measure> with _low and _high, test_sensitivity/<class>, …, and shortcut_<measure>, what the strongest
+    shortcut reaches.
+    """
     named = {f"test_{name}": metrics.get(name) for name in HEADLINES}
     for diagnosis, figures_of in metrics["per_class"].items():
         named |= {f"test_{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
