@@ -33,6 +33,7 @@ def collection(n, seed=0, start=0, **columns):
     facts = pd.DataFrame({
         "image_id": names, "width": 600, "height": 450, "size_bytes": draw.integers(20_000, 90_000, n),
         "brightness": draw.normal(150, 15, n), "contrast": draw.normal(40, 5, n), "colour": draw.normal(60, 9, n),
+        "sharpness": draw.normal(60, 5, n),
     })  # fmt: skip
     return (
         accepted.assign(**{name: value for name, value in columns.items() if name in accepted}),
@@ -72,6 +73,7 @@ def test_what_is_drawn_alike_has_not_moved_however_few_they_are(n):
         ("diagnosis", "dermatofibroma"), ("source", "elsewhere"), ("sex", "female"), ("site", "sole"),
         ("official_partition", "train"), ("age", "12"), ("age", ""), ("width", 601), ("height", 300),
         ("size_bytes", 10_000), ("brightness", 90.0), ("contrast", 80.0), ("colour", 10.0), ("colour", np.nan),
+        ("sharpness", 20.0),
     ],
 )  # fmt: skip
 def test_what_is_different_has_moved_and_nothing_else_has(column, value):

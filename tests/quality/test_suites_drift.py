@@ -15,7 +15,7 @@ def collection(n, start=0, **columns):
         diagnosis=["nevus" if i % 4 else "melanoma" for i in range(n)], age=[str(40 + i % 5 * 5) for i in range(n)],
     ).assign(**{name: value for name, value in columns.items() if name in blank})  # fmt: skip
     facts = pd.DataFrame({"image_id": names, "width": 600, "height": 450, "size_bytes": 9000, "brightness": 150.0,
-                          "contrast": 40.0, "colour": 60.0})  # fmt: skip
+                          "contrast": 40.0, "colour": 60.0, "sharpness": 60.0})  # fmt: skip
     return accepted, facts.assign(**{name: value for name, value in columns.items() if name in facts})
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from dermaflow.core.seeds import derived_seed
 
 CATEGORIES = ("diagnosis", "source", "sex", "site", "official_partition")
-NUMBERS = ("age", "width", "height", "size_bytes", "brightness", "contrast", "colour")
+NUMBERS = ("age", "width", "height", "size_bytes", "brightness", "contrast", "colour", "sharpness")
 MAJOR_SHIFT = 0.25
 CHANCE = 0.001
 """How often a feature that has not moved may go beyond the limit, at most."""
