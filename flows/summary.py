@@ -83,9 +83,13 @@ def _work(outcomes: Mapping[str, str]) -> str:
 def _found(verdict: Mapping[str, Any]) -> str:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in verdict["quarantined"].items())
     dropped = ", ".join(verdict["dropped_diagnoses"])
+    corrected = ", ".join(f"{count:,} {move}" for move, count in verdict["corrected"].items())
+    leaks = sum(verdict["leaks"].values())
     return (
         f"{verdict['images_found']:,} images, {verdict['images_accepted']:,} accepted"
         + (f"; quarantined: {reasons}" if reasons else "; none quarantined")
+        + (f"; corrected by authorities: {corrected}" if corrected else "")
+        + (f"; official test images that leak from training: {leaks} of {verdict['official_test']:,}" if leaks else "")
         + (f"; dropped from the task: {dropped}" if dropped else "")
     )
 
@@ -100,8 +104,16 @@ def _model(card: Mapping[str, Any]) -> str:
 
 
 def _measured(metrics: Mapping[str, Any]) -> list[str]:
-    lines = [f"- {words}: {_interval(metrics[key])}" for key, words in HEADLINES.items()]
+    beside = metrics["shortcuts"]
+    lines = [
+        f"- {words}: {_interval(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
+    ]
     return [*lines, f"- {metrics['n_images']:,} images in {metrics['n_groups']:,} groups"]
+
+
+def _without_lesion(shortcut: Mapping[str, Any] | None) -> str:
+    """What the same figure is where nothing of the lesion is seen."""
+    return f"; without the lesion {_interval(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
 def _interval(estimate: Mapping[str, Any] | None) -> str:

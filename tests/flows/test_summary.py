@@ -23,6 +23,7 @@ METRICS = {
     "balanced_accuracy": ESTIMATE,
     "macro_auc": {"value": 0.7, "low": None, "high": None},
     "melanoma_auc": None,
+    "shortcuts": {"macro_auc": {"value": 0.8, "low": 0.7, "high": 0.9, "by": "border"}},
     "per_class": {"melanoma": {"n": 40, "sensitivity": ESTIMATE, "specificity": None}},
 }
 VERDICT = {
@@ -30,6 +31,9 @@ VERDICT = {
     "images_accepted": 1800,
     "quarantined": {"exact-copy": 5, "truncated": 2},
     "dropped_diagnoses": ["seborrheic keratosis"],
+    "corrected": {"nevus → actinic keratosis": 76},
+    "official_test": 118,
+    "leaks": {"same bytes": 18, "same lesion": 26},
 }
 DECISION = {
     "promote": False,
@@ -58,7 +62,9 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
         "dropped from the task: seborrheic keratosis",
         "cnn at 96 px, 2 diagnoses, 1,500 training images and 300 augmented copies; best of 12 epochs: 7",
         "balanced accuracy: 0.500 (0.400 to 0.600)",
-        "macro AUC: 0.700 (no interval: too few groups)",
+        "macro AUC: 0.700 (no interval: too few groups); without the lesion 0.800 (0.700 to 0.900), by border",
+        "corrected by authorities: 76 nevus → actinic keratosis",
+        "official test images that leak from training: 44 of 118",
         "AUC, melanoma versus rest: undefined",
         "not promoted (skin-lesion-classifier)\n- no better beyond chance",
         "**Copy in the DVC remote** 434 files pushed",
