@@ -28,6 +28,11 @@ def test_each_clue_sees_what_it_says(images):
     assert features("border", images).shape == (3, 8)
 
 
+def test_a_lesion_is_on_record_where_the_letters_of_its_number_say(images):
+    named = images.assign(lesion_id=["HAM_0000118", "", "17"])
+    assert features("lesion record", named)["record"].tolist() == ["HAM", "", ""]
+
+
 def test_a_file_that_is_no_jpeg_has_no_quality(images):
     compression = features("compression", images)
 
@@ -47,7 +52,7 @@ def test_all_together_holds_every_column_once(images):
     columns = list(features("all together", images).columns)
 
     assert len(columns) == len(set(columns)) == sum(clue.features(images).shape[1] for clue in CLUES)
-    assert categories_of(features("all together", images)) == ["source", "format", "quantisation"]
+    assert categories_of(features("all together", images)) == ["source", "record", "format", "quantisation"]
 
 
 def test_what_is_alike_in_all_images_is_constant(images):

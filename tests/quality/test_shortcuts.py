@@ -146,7 +146,7 @@ def test_the_source_gives_melanoma_away_in_the_nine_class_set(isic9):
     rows = facts.assign(
         diagnosis=["melanoma" if melanoma[name] else "nevus" for name in known],
         source=["HAM10000" if inside else "elsewhere" for inside in vienna],
-        **dict.fromkeys(["age", "sex", "site", "isic_id"], ""),
+        **dict.fromkeys(["age", "sex", "site", "isic_id", "lesion_id"], ""),
     )
 
     found = by_name(shortcut_audit(rows, np.arange(len(rows)), 7))

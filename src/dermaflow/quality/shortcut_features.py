@@ -32,6 +32,11 @@ def _source(images: pd.DataFrame) -> pd.DataFrame:
     return images[["source"]]
 
 
+def _record(images: pd.DataFrame) -> pd.DataFrame:
+    """The letters that a lesion's number begins with, such as HAM or BCN: the clinic; blank without a number."""
+    return pd.DataFrame({"record": images["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")})
+
+
 def _size(images: pd.DataFrame) -> pd.DataFrame:
     sides = images[["width", "height"]].astype("float64")
     return sides.assign(aspect=sides["width"] / sides["height"])
@@ -61,6 +66,7 @@ def _border(images: pd.DataFrame) -> pd.DataFrame:
 
 CLUES = (
     Clue("source", "the source that an image comes from", _source),
+    Clue("lesion record", "the collection in which the lesion is on record, if any,", _record),
     Clue("image size", "the width and height of the picture", _size),
     Clue("file size", "the number of bytes of the file", _bytes),
     Clue("compression", "the file's format and JPEG compression", _compression),
