@@ -1,5 +1,5 @@
 # make            what there is
-# make run        retrain and promote          make run SOURCE="path to class folders"
+# make run        retrain and promote          make run SOURCE="path to images" AUTHORITY="path to tables"
 # make test       the tests
 .DEFAULT_GOAL := help
 .PHONY: help run test test-real lint bench ui schedule lock clean
