@@ -1,9 +1,12 @@
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, replacing, sha256_hex, state_of, write_bytes, write_json
@@ -61,6 +64,20 @@ def test_nan_is_no_json(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
 def test_malformed_json_is_an_error_that_names_the_file(tmp_path, content):
     write_bytes(content, tmp_path / "a.json")
+    with pytest.raises(TableError, match=r"a\.json: expected JSON"):
+        read_json(tmp_path / "a.json")
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=80))
+def test_whatever_a_json_file_holds_no_other_error_comes_out(tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
+    with contextlib.suppress(TableError):
+        read_json(tmp_path / "a.json")
+
+
+def test_deep_json_is_an_error_and_no_overflow(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"[" * 200_000)
     with pytest.raises(TableError, match=r"a\.json: expected JSON"):
         read_json(tmp_path / "a.json")
 

@@ -1,5 +1,9 @@
+import contextlib
+
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dermaflow.core.errors import TableError
 from dermaflow.core.lesions import is_phantom, read_table, read_table_if_any, write_table
@@ -32,6 +36,17 @@ def test_what_is_no_table_is_an_error_that_names_the_file(tmp_path, content):
     (tmp_path / "t.csv").write_bytes(content)
     with pytest.raises(TableError, match=r"t\.csv"):
         read_table(tmp_path / "t.csv", ["image_id"])
+
+
+rubbish = st.one_of(st.binary(max_size=120), st.text(max_size=120).map(lambda text: text.encode(errors="ignore")))
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rubbish)
+def test_whatever_a_table_holds_no_other_error_comes_out(tmp_path, content):
+    (tmp_path / "t.csv").write_bytes(content)
+    with contextlib.suppress(TableError):
+        assert "image_id" in read_table(tmp_path / "t.csv", ["image_id"])
 
 
 def test_a_missing_table_is_an_error_or_empty_as_asked(tmp_path):

@@ -83,6 +83,22 @@ def test_any_bytes_are_measured_without_a_crash(data):
     assert facts.error
 
 
+@settings(deadline=None, max_examples=150)
+@given(
+    kind=st.sampled_from(["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "PPM"]),
+    position=st.integers(0, 400),
+    patch=st.binary(max_size=30),
+)
+def test_no_damage_to_a_header_of_any_format_crashes(kind, position, patch, draw, encode):
+    data = encode(draw(1, 40, 40), kind)
+    damaged = data[:position] + patch + data[position + len(patch) :]
+
+    facts = measure("a", damaged)
+
+    assert facts.size_bytes == len(damaged)
+    assert bool(facts.error) == (facts.thumbnail == b"")
+
+
 def test_a_missing_file_is_a_row_and_no_crash(tmp_path: Path, draw, encode):
     (tmp_path / "here.jpg").write_bytes(encode(draw()))
 

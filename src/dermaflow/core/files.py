@@ -52,7 +52,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON holds anything; the cal
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise TableError(f"{path} is missing: `dvc repro` makes it") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TableError(
             f"{path}: expected JSON, received something else ({error}); `dvc checkout` restores it"
         ) from error
