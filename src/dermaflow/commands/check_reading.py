@@ -37,11 +37,11 @@ def read_all(catalogue: Catalogue) -> Reading:
     contents = [content for content, _ in seen]
     names = [(offer.name, content.sha256) for offer, content in zip(catalogue.offers, contents, strict=True)]
     lesions = table_of(catalogue.offers, contents, assign_ids(names, {}))
-    first = ~lesions["image_id"].duplicated()
-    offers = {image_id: catalogue.offers[place] for place, image_id in lesions.loc[first, "image_id"].items()}
-    measured = [
-        replace(seen[place][1], image_id=image_id) for place, image_id in lesions.loc[first, "image_id"].items()
-    ]
+    first: dict[str, int] = {}
+    for place, image_id in enumerate(lesions["image_id"]):
+        first.setdefault(image_id, place)
+    offers = {image_id: catalogue.offers[place] for image_id, place in first.items()}
+    measured = [replace(seen[place][1], image_id=image_id) for image_id, place in first.items()]
     return Reading(lesions, facts_table(measured), lambda image_id: catalogue.fetch(offers[image_id]))
 
 

@@ -109,7 +109,7 @@ def _cluster(address: str) -> AbstractContextManager[Any]:
             f"{CLUSTER} is set, but Dask is not installed: `pip install 'dermaflow[cluster]'`"
         ) from error
     try:
-        client: AbstractContextManager[Any] = Client(address, timeout=CLUSTER_TIMEOUT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: AbstractContextManager[Any] = Client(address, timeout=CLUSTER_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise ClusterError(
             f"{CLUSTER}={address}: expected a Dask scheduler that answers within {CLUSTER_TIMEOUT_S} s, "

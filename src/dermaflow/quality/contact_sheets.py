@@ -93,15 +93,8 @@ def leak_sheets(leaks: pd.DataFrame, lesions: pd.DataFrame, picture: PictureOf) 
         leaks: LEAK_COLUMNS.
         lesions: INGESTED_COLUMNS.
     """
-    links = dict(list(leaks.groupby("link")))
-    found = {
-        link: [
-            _Finding(*row, "")
-            for row in _evenly(links[link])[["image_id", "file", "other_file"]].itertuples(index=False)
-        ]
-        for link in (*LINKS.values(), THROUGH_OTHERS)
-        if link in links
-    }
+    links = {str(link): rows for link, rows in leaks.groupby("link")}
+    found = {link: _paired(_evenly(links[link])) for link in (*LINKS.values(), THROUGH_OTHERS) if link in links}
     return _drawn(found, {link: rows["file"] for link, rows in links.items()}, lesions, picture)
 
 
@@ -118,8 +111,13 @@ def near_copy_sheet(accepted: pd.DataFrame, lesions: pd.DataFrame, picture: Pict
     place = several.groupby("content_group").cumcount()
     ones, others = several[place == 0], several[place == 1]
     chosen = _evenly(ones.assign(other_file=others["file"].to_numpy()))
-    found = [_Finding(*row, "") for row in chosen[["image_id", "file", "other_file"]].itertuples(index=False)]
-    return _drawn({"near copies": found}, {"near copies": several["file"]}, lesions, picture)[0]
+    return _drawn({"near copies": _paired(chosen)}, {"near copies": several["file"]}, lesions, picture)[0]
+
+
+def _paired(rows: pd.DataFrame) -> list[_Finding]:
+    """Findings of rows with image_id, file and other_file."""
+    columns = (rows[name].tolist() for name in ("image_id", "file", "other_file"))
+    return [_Finding(image_id, file, other, "") for image_id, file, other in zip(*columns, strict=True)]
 
 
 def _evenly(rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +139,8 @@ def _drawn(
     shown = {reason: _within_a_sheet(findings) for reason, findings in found.items()}
     named = {file for findings in shown.values() for each in findings for file in (each.file, each.other_file)}
     rows = lesions.loc[lesions["file"].isin(named), ["image_id", "file", "label", "diagnosis", "official_partition"]]
-    known = {(row["image_id"], row["file"]): row for row in rows.to_dict("records")}
+    records = [{str(key): str(value) for key, value in row.items()} for row in rows.to_dict("records")]
+    known = {(row["image_id"], row["file"]): row for row in records}
     by_file = {row["file"]: row for row in known.values()}
     tiles = {reason: [_members(each, known, by_file) for each in findings] for reason, findings in shown.items()}
     jpegs = _thumbnails([row["image_id"] for found in tiles.values() for rows in found for row in rows], picture)

@@ -28,7 +28,10 @@ def diagnoses(lesions: pd.DataFrame, accepted: pd.DataFrame) -> Table:
         accepted: ACCEPTED_COLUMNS.
     """
     filed = lesions["diagnosis"].where(lesions["diagnosis"] != "", NO_LABEL)
-    parts = [filed.value_counts().rename("found"), accepted["diagnosis"].value_counts().rename("accepted")]
+    parts: list[pd.DataFrame | pd.Series] = [
+        filed.value_counts().rename("found"),
+        accepted["diagnosis"].value_counts().rename("accepted"),
+    ]
     for column, prefix in (("official_partition", "official "), ("source", "")):
         values = _without_rare(lesions[column].where(lesions[column] != "", "none stated"))
         if len(values.unique()) > 1:
@@ -94,8 +97,8 @@ def people(lesions: pd.DataFrame) -> tuple[tuple[str, str], ...]:
 
 
 def _table(name: str, counts: pd.DataFrame) -> Table:
-    rows = [(str(row[0]), *map(int, row[1:])) for row in counts.itertuples()]
-    return Table((name, *map(str, counts.columns)), tuple(rows))
+    rows = zip(counts.index, counts.to_numpy(dtype=int).tolist(), strict=True)
+    return Table((name, *map(str, counts.columns)), tuple((str(first), *numbers) for first, numbers in rows))
 
 
 def _without_rare(values: pd.Series) -> pd.Series:
