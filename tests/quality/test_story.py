@@ -66,3 +66,11 @@ def test_near_copies_and_telling_shortcuts_have_a_sentence_of_their_own(told):
 
 def test_a_collection_with_nothing_wrong_has_a_short_story(told):
     assert told([{"image_id": "a", "lesion_id": "L1"}]) == "1 file shows 1 picture."
+
+
+def test_the_records_of_a_source_are_told_apart_from_authorities(told):
+    rows = [{"image_id": name, "labelled_by": "table", "source": "clinic"} for name in "ab"]
+    story = told(rows, [{"image_id": "a", "label": "nevus"}])
+    assert "2 of the 2 pictures are labelled by their source's own records" in story
+    assert "Official labels are known for 1 of the 2 pictures." in story
+    assert "Official labels" not in told(rows)

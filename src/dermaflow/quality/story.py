@@ -72,9 +72,13 @@ def _officially(found: Found) -> Iterator[str]:
     if stated.empty:
         return
     rows = found.rows.drop_duplicates(["picture", "diagnosis"])
-    official = rows["picture"].isin(stated["picture"])
-    n_official, n_all = rows.loc[official, "picture"].nunique(), rows["picture"].nunique()
-    yield f"Official labels are known for {n_official:,} of the {_n(n_all, 'picture')}."
+    pictures = _n(rows["picture"].nunique(), "picture")
+    by_authority = stated["authority"].isin(found.authorities["authority"].unique())
+    if not by_authority.all():
+        n_own = stated.loc[~by_authority, "picture"].nunique()
+        yield f"{n_own:,} of the {pictures} are labelled by their source's own records, a table or an archive."
+    if by_authority.any():
+        yield f"Official labels are known for {stated.loc[by_authority, 'picture'].nunique():,} of the {pictures}."
     changed = found.screened.corrections.drop_duplicates(["image_id", "from_diagnosis"])
     moves = (changed["from_diagnosis"] + " → " + changed["to_diagnosis"]).value_counts()
     if len(moves):
