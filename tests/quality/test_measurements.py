@@ -66,10 +66,11 @@ def test_another_likeness_compares_everything_anew(images, tmp_path, asked):
     assert asked[1] == []
 
 
+@pytest.mark.parametrize("which", ["*", "near-*", "facts-*"])
 @pytest.mark.parametrize("damage", [b"", b"PAR1 no table", None])
-def test_a_damaged_or_missing_cache_is_measured_anew(images, tmp_path, damage):
+def test_a_damaged_or_missing_cache_is_measured_anew(images, tmp_path, damage, which):
     first = measured(images, LIKE, tmp_path / "kept")
-    for file in (tmp_path / "kept").iterdir():
+    for file in (tmp_path / "kept").glob(which):
         file.unlink() if damage is None else file.write_bytes(damage)
     second = measured(images, LIKE, tmp_path / "kept")
     pd.testing.assert_frame_equal(first.facts, second.facts)

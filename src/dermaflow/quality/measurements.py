@@ -48,12 +48,15 @@ def measured(images: Sequence[tuple[str, Path]], min_likeness: float, folder: Pa
     names = [image_id for image_id, _ in images]
     states = [state_of(file) or "" for _, file in images]
     before = _read(facts_file, ("image_id", "state", "thumbnail"))
-    known = dict(zip(before["image_id"], before["state"], strict=True))
+    compared = _read(near_file, NEAR_COLUMNS)
+    known = {} if before is None else dict(zip(before["image_id"], before["state"], strict=True))
     new = np.array([not state or known.get(name) != state for name, state in zip(names, states, strict=True)], bool)
     facts = _completed(before, images, new)
-    pairs_before = _read(near_file, NEAR_COLUMNS)
-    near = near_pairs(facts, min_likeness, pairs_before, new if near_file.exists() else np.ones_like(new))
-    if new.any() or len(before) != len(facts) or not near_file.exists():
+    if compared is None:  # then all pairs have to be found again
+        near = near_pairs(facts, min_likeness, pd.DataFrame(columns=list(NEAR_COLUMNS), dtype=str), np.ones_like(new))
+    else:
+        near = near_pairs(facts, min_likeness, compared, new)
+    if new.any() or len(known) != len(facts) or compared is None:
         _write(near, near_file)
         _write(facts.assign(state=states), facts_file)  # last: what it knows has been compared
     return Measured(facts, near)
@@ -80,13 +83,17 @@ def near_pairs(
     return pd.concat([kept[list(NEAR_COLUMNS)], found]).astype(str).sort_values(list(NEAR_COLUMNS), ignore_index=True)
 
 
-def _completed(before: pd.DataFrame, images: Sequence[tuple[str, Path]], new: npt.NDArray[np.bool_]) -> pd.DataFrame:
+def _completed(
+    before: pd.DataFrame | None, images: Sequence[tuple[str, Path]], new: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
     """The facts of all images: of the new ones measured now."""
     fresh = measure_images([image for image, is_new in zip(images, new, strict=True) if is_new])
+    if before is None or new.all():
+        return fresh
     names = [image_id for image_id, _ in images]
     kept = before[before["image_id"].isin([name for name, is_new in zip(names, new, strict=True) if not is_new])]
     parts = [part for part in (kept.drop(columns="state"), fresh) if len(part)]
-    return pd.concat(parts).set_index("image_id").loc[names].reset_index() if parts else fresh
+    return pd.concat(parts).set_index("image_id").loc[names].reset_index()
 
 
 def _digest(modules: Sequence[str], *settings: object) -> str:
@@ -96,13 +103,13 @@ def _digest(modules: Sequence[str], *settings: object) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(file: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """A table with at least these columns; an empty one where the file is missing or damaged."""
+def _read(file: Path, columns: Sequence[str]) -> pd.DataFrame | None:
+    """A table with at least these columns; None where the file is missing or damaged."""
     try:
         table = pd.read_parquet(file)
     except (OSError, ArrowException):
-        return pd.DataFrame(columns=list(columns), dtype=str)
-    return table if set(columns) <= set(table.columns) else pd.DataFrame(columns=list(columns), dtype=str)
+        return None
+    return table if set(columns) <= set(table.columns) else None
 
 
 def _write(table: pd.DataFrame, file: Path) -> None:
