@@ -42,7 +42,7 @@ def draw_project() -> None:
         )
     lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
     write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
-    ledger = lesions[["image_id", "sha256"]].copy()
+    ledger = lesions[["image_id", "sha256", "pixels_sha256"]].copy()
     ledger["group_id"] = [f"g{number // 2}" for number in range(len(lesions))]
     ledger["partition"] = ["test" if number < TEST_IMAGES else "train" for number in range(len(lesions))]
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)

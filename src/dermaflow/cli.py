@@ -118,7 +118,9 @@ def predict(
 
 @app.command()
 def check(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Class folders or a zip, a CSV with images, or images.")],
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A folder or zip of class folders or of images, or a CSV with images.")
+    ],
     authority: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="A table of official labels, lesions, patients.")
     ] = None,

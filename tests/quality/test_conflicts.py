@@ -73,6 +73,7 @@ def test_of_near_copies_under_two_diagnoses_the_one_that_an_authority_confirms_s
     )
     assert near_contradictions(rows.assign(confirmed_by=["", "", ""])).index.tolist() == [0, 1, 2]
     assert near_contradictions(rows.assign(confirmed_by=["board", "", ""])).index.tolist() == [1, 2]
+    assert near_contradictions(rows.assign(confirmed_by=["", "board", ""])).index.tolist() == [0]
     assert near_contradictions(rows.assign(confirmed_by=["board", "board", ""])).index.tolist() == [0, 1, 2]
 
 

@@ -30,5 +30,17 @@ def test_of_two_authorities_the_first_is_believed_where_it_says_something(descri
 
 def test_an_authority_that_knows_other_images_changes_nothing(described, authorities):
     rows = described({"image_id": "a"})
-    assert informed(rows, authorities({"image_id": "z", "lesion_id": "L1"})).equals(rows)
-    assert informed(rows, authorities()).equals(rows)
+    unchanged = rows.assign(also_lesion_id="")
+    assert informed(rows, authorities({"image_id": "z", "lesion_id": "L1"})).equals(unchanged)
+    assert informed(rows, authorities()).equals(unchanged)
+
+
+def test_a_second_number_of_the_same_lesion_is_kept(described, authorities):
+    rows = described(
+        {"image_id": "a", "lesion_id": "HAM_1", "sha256": "same"},
+        {"image_id": "b", "lesion_id": "IL_9", "sha256": "same"},
+        {"image_id": "c", "lesion_id": "IL_7"},
+    )
+    learnt = informed(rows, authorities({"image_id": "c", "lesion_id": "HAM_2"}))
+    assert learnt["lesion_id"].tolist() == ["HAM_1", "IL_9", "IL_7"]
+    assert learnt["also_lesion_id"].tolist() == ["IL_9", "HAM_1", "HAM_2"]

@@ -4,6 +4,7 @@ import pytest
 
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, QUARANTINE_COLUMNS
 from dermaflow.quality.facts import measure_images
+from dermaflow.quality.knowledge import informed
 from dermaflow.quality.measurements import NEAR_COLUMNS, near_pairs
 from dermaflow.quality.params import ValidateParams
 from dermaflow.quality.pictures import with_content_groups, with_pictures
@@ -33,7 +34,9 @@ def screened(tmp_path, ingested, authorities):
         rows = ingested(*({"sha256": contents[row["image_id"]], **row} for row, _ in given))
         none = pd.DataFrame(columns=list(NEAR_COLUMNS), dtype=str)
         near = near_pairs(facts, params.near_copy_min_likeness, none, np.ones(len(facts), dtype=bool))
-        return screen(with_content_groups(with_pictures(rows, facts), near), authorities(*said), facts, params)
+        spoken = authorities(*said)
+        known = informed(with_content_groups(with_pictures(rows, facts), near), spoken)
+        return screen(known, spoken, facts, params)
 
     return _screen
 

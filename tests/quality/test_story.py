@@ -15,7 +15,7 @@ TORN = [
         "official_partition": "train",
     },
     {"image_id": "a", "file": "2.jpg", "diagnosis": "nevus", "isic_id": "ISIC_0000001", "official_partition": "test"},
-    {"image_id": "b", "file": "b (1).jpg", "lesion_id": "L1"},
+    {"image_id": "b", "file": "c (1).jpg", "lesion_id": "L1"},
     {"image_id": "c", "file": "c.jpg", "lesion_id": "L2"},
 ]
 
@@ -27,7 +27,8 @@ def told(described, authorities):
     def _told(rows, said=(), near=(), shortcuts=()):
         table, spoken = described(*rows, near=near), authorities(*said)
         settled = settle(table, spoken)
-        screened = Screened(settled.rows.drop(index=settled.findings.index), settled.findings, settled.corrections)
+        aside = table.join(settled.findings, how="inner")
+        screened = Screened(settled.rows.drop(index=settled.findings.index), aside, settled.corrections)
         return "\n".join(story_of(Found(table, spoken, screened, find_leaks(table), shortcuts)))
 
     return _told

@@ -13,7 +13,13 @@ def accepted(ingested):
     labels = ["nevus", "melanoma"] * 3
     rows = ingested(*({"image_id": f"ISIC_{n}", "diagnosis": label} for n, label in enumerate(labels)))
     return rows.assign(
-        content_group=rows["image_id"], age="", sex="female", official_partition="train", confirmed_by=""
+        content_group=rows["image_id"],
+        age="",
+        sex="female",
+        official_partition="train",
+        confirmed_by="",
+        also_lesion_id="",
+        pixels_sha256="",
     )
 
 

@@ -70,7 +70,7 @@ def test_the_complaint_about_the_share_says_expected_received_and_what_to_do(les
     told = complaint(judged(lesions, first(lesions, 5), quarantine(*["truncated"] * 5), [], 0.3))
 
     assert "expected at most 30.0%" in told
-    assert "of rows that cannot be trusted (copies and too rare diagnoses not counted)" in told
+    assert "of rows that cannot be trusted (copies and what is not part of the task not counted)" in told
     assert "received 50.0% (5 of 10 rows)" in told
     assert "validate.max_quarantined_frac" in told
 

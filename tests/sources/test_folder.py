@@ -29,7 +29,7 @@ def test_class_folders_give_diagnoses_and_train_and_test_give_partitions(tmp_pat
     assert [(offer.name, offer.diagnosis, offer.official_partition) for offer in offers.values()] == [
         ("b_c", "basal cell carcinoma", "test"),
         ("a", "melanoma", "train"),
-        ("d", "nevus", ""),
+        ("d_1", "nevus", ""),
     ]
     assert {offer.source for offer in offers.values()} == {"my-set-1"}
 

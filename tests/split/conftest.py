@@ -10,7 +10,14 @@ from dermaflow.split.params import SplitParams
 def accepted(*rows, **columns):
     """Rows as dicts with image_id at least; content_group and bytes are the image's own unless given."""
     filled = [
-        {"diagnosis": "nevus", "file": f"{name}.jpg", "content_group": name, "sha256": f"bytes of {name}"} | row
+        {
+            "diagnosis": "nevus",
+            "file": f"{name}.jpg",
+            "content_group": name,
+            "sha256": f"bytes of {name}",
+            "pixels_sha256": f"pixels of {name}",
+        }
+        | row
         for row in rows
         if (name := row["image_id"])
     ]
@@ -45,7 +52,8 @@ def ledger_of():
 
     def make(**partitions):
         rows = [
-            (i, *((p[1], p[0]) if isinstance(p, tuple) else (i, p)), f"bytes of {i}") for i, p in partitions.items()
+            (i, *((p[1], p[0]) if isinstance(p, tuple) else (i, p)), f"bytes of {i}", f"pixels of {i}")
+            for i, p in partitions.items()
         ]
         return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS), dtype=str)
 

@@ -95,7 +95,7 @@ def test_a_training_image_that_its_source_comes_to_call_test_is_withdrawn_and_mo
 def test_a_new_image_under_a_name_that_a_group_has_does_not_join_that_group(table, singles, ledger_of, official):
     previous = ledger_of(A=("train", "A"), B=("train", "A"), T="test")
     others = table(
-        {"image_id": "A", "sha256": "other bytes", "official_partition": "test"},
+        {"image_id": "A", "sha256": "other bytes", "pixels_sha256": "other pixels", "official_partition": "test"},
         {"image_id": "B"},
         {"image_id": "T", "official_partition": "test"},
     )
@@ -114,10 +114,20 @@ def test_an_image_that_was_renamed_keeps_its_place(singles, no_ledger, grouped):
     assert partitions(second) == {f"R{name}": partition for name, partition in partitions(first).items()}
 
 
+def test_the_same_pixels_in_other_bytes_keep_their_place_under_any_name(singles, no_ledger, grouped):
+    images = singles(60)
+    first, _ = extend_ledger(no_ledger, images, grouped)
+    others = images.assign(sha256="other " + images["sha256"], image_id="A" + images["image_id"])
+    second, _ = extend_ledger(first, others, grouped)
+    assert len(second) == 60
+    assert {name.removeprefix("A"): place for name, place in partitions(second).items()} == partitions(first)
+    assert set(second["sha256"]) == set(others["sha256"])
+
+
 def test_other_bytes_under_a_known_name_are_a_new_image_and_the_old_one_can_come_back(singles, no_ledger, grouped):
     images = singles(60)
     first, _ = extend_ledger(no_ledger, images, grouped)
-    others = images.assign(sha256="other " + images["sha256"])
+    others = images.assign(sha256="other " + images["sha256"], pixels_sha256="other " + images["pixels_sha256"])
     second, _ = extend_ledger(first, others, grouped)
     assert len(second) == 120
     names = list(images["image_id"])

@@ -30,6 +30,7 @@ def project(tmp_path, monkeypatch):
     rows = [blank | {"image_id": i, "diagnosis": "melanoma" if i in {"I0", "I1"} else "nevus"} for i in ids]
     write_table(pd.DataFrame(rows), ACCEPTED_COLUMNS, paths.ACCEPTED)
     ledger = pd.DataFrame({"image_id": ids, "group_id": ids, "partition": PARTITIONS, "sha256": ids})
+    ledger["pixels_sha256"] = ""
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
     paths.INGESTED_IMAGES.mkdir(parents=True)
     for number, image_id in enumerate(ids):

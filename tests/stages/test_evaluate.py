@@ -39,7 +39,7 @@ def write_images_and_tables() -> None:
         rows.append({"image_id": image_id, "diagnosis": CLASSES[number // 2 % 3], "source": "phantom-a"})
     lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
     write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
-    ledger = lesions[["image_id", "sha256"]].copy()
+    ledger = lesions[["image_id", "sha256", "pixels_sha256"]].copy()
     ledger["group_id"] = [f"g{number // 2}" for number in range(IMAGES)]
     ledger["partition"] = ["test" if image_id in TEST_IMAGES else "train" for image_id in ledger["image_id"]]
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)

@@ -75,21 +75,21 @@ def run(**options):
 
 
 def test_every_filing_is_a_row_and_every_image_is_stored_once_as_found():
-    put("Train/nevus/a.jpg", "red")
-    put("Train/nevus/a (1).jpg", "red")
-    put("Train/melanoma/a.jpg", "red")
+    put("Train/nevus/ISIC_0000001.jpg", "red")
+    put("Train/nevus/ISIC_0000001 (1).jpg", "red")
+    put("Train/melanoma/ISIC_0000001.jpg", "red")
     put("Test/melanoma/b c.png", "blue")
     put("Train/nevus/d.webp", "green")
     ingest.main()
     rows = table()
     assert filed() == {
         "Test/melanoma/b c.png": ("b_c", "melanoma"),
-        "Train/melanoma/a.jpg": ("a", "melanoma"),
-        "Train/nevus/a (1).jpg": ("a", "nevus"),
-        "Train/nevus/a.jpg": ("a", "nevus"),
+        "Train/melanoma/ISIC_0000001.jpg": ("ISIC_0000001", "melanoma"),
+        "Train/nevus/ISIC_0000001 (1).jpg": ("ISIC_0000001", "nevus"),
+        "Train/nevus/ISIC_0000001.jpg": ("ISIC_0000001", "nevus"),
         "Train/nevus/d.webp": ("d", "nevus"),
     }
-    assert sorted(path.name for path in paths.INGESTED_IMAGES.iterdir()) == ["a.jpg", "b_c.jpg", "d.jpg"]
+    assert sorted(path.name for path in paths.INGESTED_IMAGES.iterdir()) == ["ISIC_0000001.jpg", "b_c.jpg", "d.jpg"]
     for row in rows.itertuples():
         data = paths.ingested_image(row.image_id).read_bytes()
         assert data == Path("../source", row.file).read_bytes()

@@ -35,13 +35,9 @@ def project(tmp_path, monkeypatch):
 
 
 def write(table):
-    """What the stage reads: the accepted images, and what was measured on them (no two with the same pixels)."""
-    write_table(table, ACCEPTED_COLUMNS, paths.ACCEPTED)
-    write_facts(table.assign(pixels_sha256="pixels of " + table["image_id"]))
-
-
-def write_facts(table):
-    write_table(table, ("image_id", "pixels_sha256"), paths.FACTS)
+    """What the stage reads: the accepted images, no two with the same pixels."""
+    pixels = "pixels of " + table["image_id"]
+    write_table(table.assign(pixels_sha256=pixels), ACCEPTED_COLUMNS, paths.ACCEPTED)
 
 
 def test_the_stage_writes_ledger_scheme_and_quarantine_and_says_what_it_found(capsys):
@@ -144,7 +140,7 @@ def test_the_page_of_the_partitions_stands_alone():
 def test_equal_pixels_in_two_partitions_stop_the_stage_and_leave_the_ledger_as_it_was():
     split.main()
     before = paths.LEDGER.read_bytes(), paths.SCHEME.read_bytes()
-    write_facts(images(40).assign(pixels_sha256="all black"))
+    write_table(images(40).assign(pixels_sha256="all black"), ACCEPTED_COLUMNS, paths.ACCEPTED)
     with pytest.raises(SplitError) as error:
         split.main()
     assert "the split must not be used" in str(error.value)

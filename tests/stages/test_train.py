@@ -54,7 +54,8 @@ def draw_project() -> None:
     lesions = pd.DataFrame(rows, columns=["image_id", "diagnosis", "source", "sha256"])
     write_table(lesions.reindex(columns=list(ACCEPTED_COLUMNS), fill_value=""), ACCEPTED_COLUMNS, paths.ACCEPTED)
     partitions = ["train"] * 8 + ["validation"] * 2 + ["test"] * 2
-    write_table(lesions.assign(group_id="g", partition=partitions), LEDGER_COLUMNS, paths.LEDGER)
+    ledger = lesions.assign(group_id="g", partition=partitions, pixels_sha256="")
+    write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
     copy = paths.AUGMENTED_IMAGES / "PHANTOM_000-1.jpg"
     Image.open(paths.ingested_image("PHANTOM_000")).rotate(90).save(copy)
     plan = lesions[:8].assign(copy="0", file=[str(paths.ingested_image(name)) for name in lesions["image_id"][:8]])

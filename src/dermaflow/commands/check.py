@@ -4,6 +4,7 @@ The exit code is 0 where nothing was found that misleads, 1 where the data must 
 the check could not be done.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from dermaflow.sources.catalogues import catalogue_of
 from dermaflow.sources.detect import detected, detected_authority
 from dermaflow.sources.params import IngestParams
 
+BEGINS = b"<!doctype html"
 TRUSTED, NOT_TO_BE_TRUSTED, NOT_DONE = 0, 1, 2
 
 
@@ -56,8 +58,7 @@ def plain_lines(text: str) -> str:
 
 
 def _check(path: str, authorities: Sequence[str], out: Path, params: Path | None) -> int:
-    if out.is_dir():
-        raise SourceError(f"{out}: expected a file to write the report to, found a folder; name one with --out")
+    _refuse_bad_place(out)
     thresholds = params_file(params, Path.cwd())
     validate = load_params("validate", ValidateParams, thresholds)
     stated = stated_by_all(detected_authority(Path(authority)) for authority in authorities)
@@ -76,12 +77,32 @@ def _check(path: str, authorities: Sequence[str], out: Path, params: Path | None
     return _say(console, found, out)
 
 
+def _refuse_bad_place(out: Path) -> None:
+    """Say before anything is read that the report cannot be written, or would take the place of something else."""
+    if out.is_dir():
+        raise SourceError(f"{out}: expected a file to write the report to, found a folder; name one with --out")
+    if out.exists() and not out.read_bytes()[: len(BEGINS)].lower().startswith(BEGINS):
+        raise SourceError(f"{out}: expected a place for the report, found a file that is none; name another with --out")
+    if not os.access(next(folder for folder in out.resolve().parents if folder.exists()), os.W_OK):
+        raise SourceError(
+            f"{out}: expected a folder that can be written, found one that cannot; name another with --out"
+        )
+
+
+class _Terminal(Console):
+    """Ends with NOT_DONE where nobody reads any more: 1 would say that the data must not be trusted."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(NOT_DONE)
+
+
 def _console() -> Console:
     """Of the terminal, or whatever else stands there; what its encoding lacks is written out, never an error."""
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
         reconfigure(errors="backslashreplace")
-    return Console(highlight=False)
+    return _Terminal(highlight=False)
 
 
 def _tell(console: Console, lines: Sequence[str]) -> None:

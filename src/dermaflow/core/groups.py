@@ -8,15 +8,17 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-LINKS = ("lesion_id", "patient_id", "content_group")
+LINKS = ("lesion_id", "also_lesion_id", "patient_id", "content_group")
 """Two images with the same value in one of these columns belong together; blank links nothing."""
+KINDS = {"also_lesion_id": "lesion_id"}
+"""Columns whose values are of the same kind as another's: equal across the two, they link as well."""
 
 
 def connected(images: pd.DataFrame, links: Sequence[str] = LINKS) -> npt.NDArray[np.int64]:
     """Number the groups of images that are linked, directly or through others.
 
     Images and values are the nodes of one graph, so that a value shared by k images costs k edges
-    and not k². Values of different columns are different nodes, even where the text is the same; one
+    and not k². Values of different kinds are different nodes, even where the text is the same; one
     value in two sources counts as the same lesion or patient: what is joined too much leaks nothing.
 
     Args:
@@ -27,11 +29,12 @@ def connected(images: pd.DataFrame, links: Sequence[str] = LINKS) -> npt.NDArray
     """
     row_nodes, value_nodes = [], []
     nodes = len(images)
-    for column in links:
-        values = images[column].str.strip()
+    for kind in dict.fromkeys(KINDS.get(column, column) for column in links):
+        columns = [column for column in links if KINDS.get(column, column) == kind]
+        values = pd.concat([images[column] for column in columns], ignore_index=True).str.strip()
         codes, distinct = pd.factorize(values.where(values != "", None))
         linked = np.flatnonzero(codes >= 0)
-        row_nodes.append(linked)
+        row_nodes.append(linked % len(images) if len(images) else linked)
         value_nodes.append(nodes + codes[linked])
         nodes += len(distinct)
     rows, values_at = np.concatenate(row_nodes), np.concatenate(value_nodes)

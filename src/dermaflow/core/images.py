@@ -17,6 +17,10 @@ MAX_PIXELS = 200_000_000
 """Larger images are refused before they are decoded: a small file may unpack to gigabytes."""
 
 
+TOO_MANY_PIXELS = "too many pixels"
+"""How the message of such a refusal begins."""
+
+
 def open_image(data: bytes) -> Image.Image:
     """Decode the first frame of an image file completely, turned upright as its EXIF says, in its own mode.
 
@@ -30,11 +34,11 @@ def open_image(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data))
     except Image.DecompressionBombError as error:
-        raise ImageError(f"too many pixels: expected at most {MAX_PIXELS:,}") from error
+        raise ImageError(f"{TOO_MANY_PIXELS}: expected at most {MAX_PIXELS:,}") from error
     except Exception as error:  # Pillow's parsers raise whatever malformed bytes lead them to
         raise ImageError("not an image: no decoder knows these bytes") from error
     if image.width * image.height > MAX_PIXELS:
-        raise ImageError(f"too many pixels: expected at most {MAX_PIXELS:,}, received {image.width}×{image.height}")
+        raise ImageError(f"{TOO_MANY_PIXELS}: expected at most {MAX_PIXELS:,}, received {image.width}×{image.height}")
     try:
         image.load()
         return ImageOps.exif_transpose(image)

@@ -43,6 +43,8 @@ AUTHORITY_COLUMNS = (
 CORRECTION_COLUMNS = ("image_id", "file", "from_diagnosis", "to_diagnosis", "authority")
 ACCEPTED_COLUMNS = (
     *INGESTED_COLUMNS,
+    "also_lesion_id",  # another number that a record or a copy gives the same lesion
+    "pixels_sha256",  # see quality/facts.py
     "confirmed_by",  # the authorities that state this diagnosis, joined by |; blank: none does
     "content_group",  # same value = near-identical images
 )
@@ -52,6 +54,7 @@ LEDGER_COLUMNS = (
     "group_id",
     "partition",  # one of PARTITIONS, or withdrawn: not used any more
     "sha256",  # what the ledger knows an image by: a name may pass to other bytes
+    "pixels_sha256",  # and by these where the same pixels come in other bytes
 )
 PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on

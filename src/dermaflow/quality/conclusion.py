@@ -4,8 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dermaflow.quality.conflicts import CONTRADICTING_LABELS, NEAR_COPIES_CONTRADICT
-from dermaflow.quality.labels import AUTHORITIES_DISAGREE, OUTSIDE_TAXONOMY
+from dermaflow.quality.conflicts import (
+    CONTRADICTING_LABELS,
+    DIAGNOSIS_TOO_RARE,
+    EXACT_COPY,
+    NEAR_COPIES_CONTRADICT,
+)
+from dermaflow.quality.labels import AUTHORITIES_DISAGREE, LABEL_NOT_CONFIRMED, OUTSIDE_TAXONOMY
 from dermaflow.quality.shortcuts import Shortcut
 from dermaflow.quality.verdict import HARMLESS_REASONS, Verdict
 
@@ -50,7 +55,8 @@ def weight_of(auc: tuple[float, float, float]) -> Literal["strong", "some", "lit
 def _without_labels(verdict: Verdict) -> bool:
     """Whether all that could be read has no diagnosis of the task: then nothing that is expected of labels can hold."""
     reasons = verdict["quarantined"]
-    return not verdict["accepted"] and OUTSIDE_TAXONOMY in reasons and not _misleading(reasons)
+    labelled = {DIAGNOSIS_TOO_RARE, LABEL_NOT_CONFIRMED, EXACT_COPY} & set(reasons)
+    return not verdict["accepted"] and OUTSIDE_TAXONOMY in reasons and not labelled and not _misleading(reasons)
 
 
 def _remarks(verdict: Verdict, shortcuts: Sequence[Shortcut]) -> Iterator[str]:

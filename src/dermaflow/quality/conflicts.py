@@ -24,23 +24,31 @@ def contradictions(rows: pd.DataFrame, content: str, reason: str) -> pd.DataFram
         content: the column that is equal where content is: `picture`, or `content_group` for near copies.
         reason: what the findings say.
     """
-    torn = rows[rows.groupby(content)["diagnosis"].transform("nunique") > 1]
-    sharers = dict(iter(torn.groupby(content)))
-    evidence = [_other_label(row, sharers[row[content]]) for _, row in torn.iterrows()]
+    filed = rows.drop_duplicates([content, "diagnosis"])
+    torn = rows[rows[content].isin(filed.loc[filed[content].duplicated(), content])]
+    counts = torn.groupby([content, "diagnosis"])["file"].agg(["first", "size"])
+    by_content: dict[object, list[tuple[str, str, int]]] = {}
+    for (name, diagnosis), first, size in zip(counts.index, counts["first"], counts["size"], strict=True):
+        by_content.setdefault(name, []).append((diagnosis, first, size))
+    evidence = [
+        _other_label(diagnosis, by_content[name])
+        for name, diagnosis in zip(torn[content], torn["diagnosis"], strict=True)
+    ]
     return findings(torn.index, reason, evidence)
 
 
 def near_contradictions(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of near copies under more than one diagnosis: where an authority confirms one of them, only the others.
+    """The rows of near copies under more than one diagnosis; where authorities confirm one, only those of the others.
 
     Args:
         rows: with diagnosis, content_group and confirmed_by.
     """
     named = rows["diagnosis"].where(rows["confirmed_by"] != "")
-    agreed = named.groupby(rows["content_group"]).transform("nunique") == 1
+    groups = named.groupby(rows["content_group"])
+    agreed = groups.transform("nunique") == 1
     found = contradictions(rows, "content_group", NEAR_COPIES_CONTRADICT)
-    kept = rows.index[agreed & (rows["confirmed_by"] != "")]
-    return found.drop(index=found.index.intersection(kept))
+    right = rows.index[agreed & (rows["diagnosis"] == groups.transform("first"))]
+    return found.drop(index=found.index.intersection(right))
 
 
 def exact_copies(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,9 +89,9 @@ def findings(index: Iterable[object], reason: str, evidence: list[str]) -> pd.Da
     return pd.DataFrame({"reason": reason, "evidence": evidence}, index=pd.Index(list(index)), dtype=str)
 
 
-def _other_label(row: pd.Series, sharers: pd.DataFrame) -> str:
-    """What else a row's content is called, and where: all of it in a few words."""
-    others = sharers[sharers["diagnosis"] != row["diagnosis"]]
-    first = others.iloc[0]
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return f"filed as {row['diagnosis']}, but as {first['diagnosis']} in {first['file']}{more}"
+def _other_label(diagnosis: str, filings: list[tuple[str, str, int]]) -> str:
+    """What else a content is called, and where: all of it in a few words."""
+    others = [filing for filing in filings if filing[0] != diagnosis]
+    other, first, _ = others[0]
+    more = sum(size for _, _, size in others) - 1
+    return f"filed as {diagnosis}, but as {other} in {first}{f' and {more} more' if more else ''}"

@@ -65,7 +65,8 @@ def candidates(points: Floats, new: npt.NDArray[np.bool_] | None = None) -> Pair
             close = ((points[one] - points[other]) ** 2).sum(axis=1) <= MAX_DISTANCE**2
             least, most = np.minimum(one, other)[close], np.maximum(one, other)[close]
             found.append(least * len(points) + most)
-    distinct = np.unique(np.concatenate(found))
+        found = [np.unique(np.concatenate(found))]
+    distinct = found[0]
     return np.stack(np.divmod(distinct, max(1, len(points))), axis=1)
 
 

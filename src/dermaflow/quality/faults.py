@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from dermaflow.core.images import TOO_MANY_PIXELS
+
 EMPTY_FILE = "empty-file"
 NOT_AN_IMAGE = "not-an-image"
 TRUNCATED = "truncated"
 UNUSABLE_MODE = "unusable-mode"
 TOO_SMALL = "too-small"
+TOO_LARGE = "too-large"
 BLANK = "blank"
 GREYSCALE = "greyscale"
 ANIMATED = "animated"
@@ -89,8 +92,9 @@ def _unreadable(row: Row) -> Fault | None:
         return Fault(NOT_AN_IMAGE, str(row["error"]))
     if row["size_bytes"] == 0:
         return Fault(EMPTY_FILE, "0 bytes")
-    if not row["format"]:
-        return Fault(NOT_AN_IMAGE, f"{row['error']} ({row['size_bytes']} bytes)")
+    if not row["format"] or TOO_MANY_PIXELS in row["error"]:
+        reason = TOO_LARGE if TOO_MANY_PIXELS in row["error"] else NOT_AN_IMAGE
+        return Fault(reason, f"{row['error']} ({row['size_bytes']} bytes)")
     if row["mode"]:
         return Fault(UNUSABLE_MODE, f"{row['format']}, mode {row['mode']}: {row['error']}")
     return Fault(TRUNCATED, f"{row['format']}, {row['size_bytes']} bytes: {row['error']}")

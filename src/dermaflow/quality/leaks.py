@@ -1,4 +1,7 @@
-"""What of a source's own test part is also in its own train part: by bytes, pixels, picture, lesion or patient."""
+"""What of a source's own test part is also in its own train part: by bytes, pixels, picture, lesion or patient.
+
+Numbers of lesions and patients mean the same only within a source, and a test part is one only for its own training.
+"""
 
 import pandas as pd
 
@@ -19,11 +22,19 @@ THROUGH_OTHERS = "linked through others"
 
 
 def find_leaks(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each file of the official test part that is tied to the official train part: LEAK_COLUMNS, by file.
+    """Each file of an official test part that is tied to the train part of its source: LEAK_COLUMNS, by file.
 
     Args:
-        rows: a row a file with official_partition, diagnosis as filed, and the columns of LINKS.
+        rows: a row a file with source, official_partition, diagnosis as filed, and the columns of LINKS.
     """
+    parts = [_leaks_of(part) for _, part in rows.groupby("source", sort=True)]
+    return pd.concat([pd.DataFrame(columns=list(LEAK_COLUMNS), dtype=str), *parts]).sort_values(
+        "file", ignore_index=True
+    )
+
+
+def _leaks_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """The leaks of one source."""
     test = rows[rows["official_partition"] == "test"]
     train = rows[rows["official_partition"] == "train"].sort_values("file")
     found = pd.DataFrame(columns=["link", "other"], index=test.index[:0], dtype=object)
@@ -35,7 +46,7 @@ def find_leaks(rows: pd.DataFrame) -> pd.DataFrame:
     table = test.loc[found.index, ["image_id", "file"]].assign(
         link=found["link"], other_file=others["file"].to_numpy(), other_diagnosis=others["diagnosis"].to_numpy()
     )
-    return table[list(LEAK_COLUMNS)].sort_values("file", ignore_index=True)
+    return table[list(LEAK_COLUMNS)]
 
 
 def _tied(values: pd.Series, others: pd.Series, link: str) -> pd.DataFrame:

@@ -22,8 +22,16 @@ from dermaflow.quality.facts import measure_images
 from dermaflow.quality.perceptual import THUMBNAIL_BYTES
 
 NEAR_COLUMNS = ("image_id", "other_id")
-_MEASURES = ("facts", "appearance", "border", "perceptual", "projection", "quantisation")
-_COMPARES = (*_MEASURES, "alignment", "duplicates")
+_MEASURES = (
+    "core/images.py",
+    "quality/appearance.py",
+    "quality/border.py",
+    "quality/facts.py",
+    "quality/perceptual.py",
+    "quality/projection.py",
+    "quality/quantisation.py",
+)
+_COMPARES = (*_MEASURES, "quality/alignment.py", "quality/duplicates.py", "core/seeds.py")
 
 
 class Measured(NamedTuple):
@@ -74,13 +82,20 @@ def near_pairs(
     """
     by_name = facts.assign(new=new).sort_values("image_id")  # of two images the first is held against the second
     drawn = by_name[by_name["thumbnail"].str.len() == THUMBNAIL_BYTES]
+    codes, distinct = pd.factorize(drawn["thumbnail"])  # equal ones are tied to their first, however many there are
+    first = np.unique(codes, return_index=True)[1]
+    fresh = np.zeros(len(distinct), dtype=bool)
+    fresh[codes[drawn["new"]]] = True
     thumbnails = np.frombuffer(b"".join(drawn["thumbnail"]), np.uint8).reshape(-1, THUMBNAIL_BYTES)
     names = drawn["image_id"].to_numpy(dtype=object)
-    pairs = near_copies(thumbnails, min_likeness, drawn["new"].to_numpy(dtype=bool))
-    found = pd.DataFrame({"image_id": names[pairs[:, 0]], "other_id": names[pairs[:, 1]]}, dtype=str)
+    pairs = near_copies(thumbnails[first], min_likeness, fresh)
+    found = pd.DataFrame({"image_id": names[first][pairs[:, 0]], "other_id": names[first][pairs[:, 1]]}, dtype=str)
+    equal = pd.DataFrame({"image_id": names[first[codes]], "other_id": names}, dtype=str)
+    equal = equal[equal["image_id"] != equal["other_id"]]
     old = set(facts.loc[~new, "image_id"])
     kept = before[before["image_id"].isin(old) & before["other_id"].isin(old)]
-    return pd.concat([kept[list(NEAR_COLUMNS)], found]).astype(str).sort_values(list(NEAR_COLUMNS), ignore_index=True)
+    pairs_now = pd.concat([kept[list(NEAR_COLUMNS)], found, equal]).astype(str).drop_duplicates()
+    return pairs_now.sort_values(list(NEAR_COLUMNS), ignore_index=True)
 
 
 def _completed(
@@ -99,7 +114,7 @@ def _completed(
 def _digest(modules: Sequence[str], *settings: object) -> str:
     digest = hashlib.sha256(f"{PIL.__version__} {np.__version__} {settings}".encode())
     for module in modules:
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+        digest.update((Path(__file__).parents[1] / module).read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -67,6 +67,11 @@ EXPLANATIONS = {
     "too-small": Explanation(
         "Too small", "There are too few pixels to see the structures that tell lesions apart.", "Get the original size."
     ),
+    "too-large": Explanation(
+        "Too large",
+        "Unpacked, the picture would fill more memory than any photograph needs: a mistake, or a trap.",
+        "Reduce it.",
+    ),
     "blank": Explanation("Blank", "The whole picture is of one shade: it shows nothing.", _RESEND),
     "greyscale": Explanation(
         "Without colour",

@@ -16,14 +16,13 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from dermaflow.core.seeds import derived_seed
+from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.quality.grouped_auc import Interval, Scored, class_auc, macro_auc
 from dermaflow.quality.shortcut_features import ALL_CLUES, CLUES, Clue, categories_of, is_constant
 
 FOLDS = 5
 MAX_IMAGES = 20_000
 """More are thinned by whole groups: the figures have narrow intervals by then."""
-MELANOMA = "melanoma"
-
 _TREES = 64
 _MIN_IMAGES_A_LEAF = 5
 _MAX_CATEGORIES = 32  # of a text; the rarer ones count as one
@@ -89,7 +88,11 @@ def _thinned(usable: pd.Series, groups: Groups, seed: int) -> npt.NDArray[np.boo
         return keep
     numbers, sizes = np.unique(groups[keep], return_counts=True)
     drawn = np.random.default_rng(derived_seed(seed, "thinned")).permutation(len(numbers))
-    fitting = drawn[np.cumsum(sizes[drawn]) <= MAX_IMAGES]
+    fitting, left = [], MAX_IMAGES
+    for place in drawn:  # a group that does not fit any more is passed over, and the next may
+        if sizes[place] <= left:
+            left -= sizes[place]
+            fitting.append(place)
     result: npt.NDArray[np.bool_] = keep & np.isin(groups, numbers[fitting])
     return result
 

@@ -7,12 +7,15 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core.taxonomy import DIAGNOSES
-from dermaflow.quality.labels import statements
+from dermaflow.quality.conflicts import CONTRADICTING_LABELS
+from dermaflow.quality.labels import AUTHORITIES_DISAGREE, OUTSIDE_TAXONOMY
 from dermaflow.quality.screening import Screened
 from dermaflow.quality.shortcuts import Shortcut
+from dermaflow.quality.statements import statements
 
 TELLING_AUC = 0.7
 """From here on a shortcut is worth a sentence: it ranks seven of ten pairs rightly without looking at the lesion."""
+UNSETTLED = (CONTRADICTING_LABELS, AUTHORITIES_DISAGREE, OUTSIDE_TAXONOMY)
 _NAMED = 4
 _SHORTCUTS_TOLD = 3
 
@@ -38,9 +41,14 @@ def _files(found: Found) -> Iterator[str]:
     rows = found.rows
     numbers = rows.loc[rows["isic_id"] != "", "isic_id"].nunique()
     known = f" under {_n(numbers, 'number')} of the ISIC Archive" if numbers else ""
-    shown = _n(rows["picture"].nunique(), "picture")
+    unreadable = rows["pixels_sha256"] == ""
+    shown = _n(rows.loc[~unreadable, "picture"].nunique(), "picture")
     yield f"{_n(len(rows), 'file')} {'shows' if len(rows) == 1 else 'show'} {shown}{known}."
-    named = int(rows["file"].str.contains(r"\(\d+\)\.[^.]*$| copy\.[^.]*$", regex=True).sum())
+    stems = rows["file"].str.replace(r"^.*/|\.[^./]*$", "", regex=True)
+    plain = stems.str.replace(r"(?:\s*\(\d+\)| copy)$", "", regex=True)
+    if unreadable.any():
+        yield f"{_n(int(unreadable.sum()), 'file')} cannot be read as a picture at all."
+    named = int(((plain != stems) & (plain.isin(stems) | (plain == rows["isic_id"]))).sum())
     if named:
         yield f"{_n(named, 'file')} {'is' if named == 1 else 'are'} named as a copy of another."
 
@@ -56,9 +64,9 @@ def _contradictions(found: Found) -> Iterator[str]:
         f"{_n(len(torn), 'picture')} {_is(len(torn))} filed under more than one diagnosis: {pairs}. "
         f"In {alike:,} of these cases the files are identical to the byte."
     )
-    accepted = set(found.screened.accepted["sha256"])
-    settled = int(filed["sha256"].isin(accepted).groupby(filed["picture"]).any().sum())
-    if found.authorities.empty:
+    unsettled = found.screened.quarantine.loc[found.screened.quarantine["reason"].isin(UNSETTLED), "image_id"]
+    settled = len(torn) - filed.loc[filed["image_id"].isin(unsettled), "picture"].nunique()
+    if found.authorities.empty and not settled:
         yield "No authority on labels was given, so none of these contradictions can be settled."
     else:
         yield (
@@ -73,10 +81,10 @@ def _officially(found: Found) -> Iterator[str]:
         return
     rows = found.rows.drop_duplicates(["picture", "diagnosis"])
     pictures = _n(rows["picture"].nunique(), "picture")
-    by_authority = stated["authority"].isin(found.authorities["authority"].unique())
+    by_authority = ~stated["own"].astype(bool)
     if not by_authority.all():
         n_own = stated.loc[~by_authority, "picture"].nunique()
-        yield f"{n_own:,} of the {pictures} are labelled by their source's own records, a table or an archive."
+        yield f"{n_own:,} of the {pictures} {_is(n_own)} labelled by their source's own records, a table or an archive."
     if by_authority.any():
         yield f"Official labels are known for {stated.loc[by_authority, 'picture'].nunique():,} of the {pictures}."
     changed = found.screened.corrections.drop_duplicates(["image_id", "from_diagnosis"])
@@ -121,7 +129,7 @@ def _near_copies(found: Found) -> Iterator[str]:
 
 
 def _lesions(found: Found) -> Iterator[str]:
-    pictures = found.rows.drop_duplicates("picture")
+    pictures = found.rows[found.rows["pixels_sha256"] != ""].drop_duplicates("picture")
     without = int((pictures["lesion_id"] == "").sum())
     if without:
         yield (

@@ -106,8 +106,8 @@ def complaint(verdict: Verdict) -> str:
     faults = list(verdict["failed_expectations"])
     if verdict["quarantined_frac"] > verdict["max_quarantined_frac"]:
         faults.append(
-            f"expected at most {verdict['max_quarantined_frac']:.1%} of rows that cannot be trusted (copies and too "
-            f"rare diagnoses not counted), received {_share_in_words(verdict)}: mend the source, or raise "
+            f"expected at most {verdict['max_quarantined_frac']:.1%} of rows that cannot be trusted (copies and what "
+            f"is not part of the task not counted), received {_share_in_words(verdict)}: mend the source, or raise "
             "validate.max_quarantined_frac in params.yaml if you know why"
         )
     return "the data must not be used:\n" + "\n".join(f"  - {fault}" for fault in faults)
@@ -130,4 +130,4 @@ def _share_in_words(verdict: Verdict) -> str:
 def _in_order(diagnoses: Iterable[str]) -> list[str]:
     """In the order of the taxonomy, what it does not know last: a verdict tells of bad labels and does not stop."""
     found = set(diagnoses)
-    return [name for name in DIAGNOSES if name in found] + sorted(found.difference(DIAGNOSES))
+    return [name for name in DIAGNOSES if name in found] + sorted(found.difference(DIAGNOSES, [""]))

@@ -68,7 +68,8 @@ def authority_notes(table: pd.DataFrame, stated: Mapping[str, pd.DataFrame], n_i
         rows = table[table["authority"] == name]
         labelled, lesions = int((rows["label"] != "").sum()), int((rows["lesion_id"] != "").sum())
         notes.append(
-            f"authority {name}: {len(known):,} pictures stated, {len(rows):,} of the {n_images:,} images known "
+            f"{'' if len(rows) else 'WARNING: '}authority {name}: {len(known):,} pictures stated, "
+            f"{len(rows):,} of the {n_images:,} images known "
             f"({labelled:,} with a label, {lesions:,} with a lesion)"
         )
     return tuple(notes)

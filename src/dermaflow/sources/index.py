@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from dermaflow.core.files import write_bytes
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _COLUMNS = ("key", "state", "sha256", "generated")
 
 
@@ -24,7 +26,11 @@ def read_index(path: Path) -> dict[str, Content]:
     """Read the index; a missing or damaged one is empty."""
     try:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-        return {row["key"]: Content(row["state"], row["sha256"], row["generated"] == "True") for row in rows}
+        return {
+            row["key"]: Content(row["state"], row["sha256"], row["generated"] == "True")
+            for row in rows
+            if _SHA256.fullmatch(row["sha256"] or "") and row["generated"] in {"True", "False"}
+        }
     except (FileNotFoundError, UnicodeDecodeError, KeyError, csv.Error):
         return {}
 

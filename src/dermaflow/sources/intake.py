@@ -122,7 +122,10 @@ def _bring(offer: Offer, content: Content, fetch: Callable[[Offer], bytes], path
         return
     data = _fetched(fetch, offer)
     if sha256_hex(data) != content.sha256:
-        raise SourceError(f"{offer.source}, {offer.file}: it changed while it was read; run again when it is at rest")
+        raise SourceError(
+            f"{offer.source}, {offer.file}: it changed while it was read; run again when it is at rest, and "
+            "if it was, without .cache/ingest/index.csv"
+        )
     write_bytes(data, path)
 
 

@@ -29,9 +29,14 @@ def stem_of(path: str) -> str:
 
 
 def safe_name(stem: str) -> str:
-    """The id that a file asks for: its stem without "(1)" or "copy" at the end, safe as a file name."""
+    """The id that a file asks for: its stem, safe as a file name.
+
+    Behind an ISIC number "(1)" or "copy" marks a copy and is dropped; elsewhere it may be what tells files apart, as
+    where a whole folder was renamed to "nevus (1)", "nevus (2)", and so on.
+    """
     text = unicodedata.normalize("NFC", stem)
-    text = re.sub(r"[^\w.-]+", "_", _COPY_SUFFIX.sub("", text) or text).strip("._-")
+    plain = _COPY_SUFFIX.sub("", text)
+    text = re.sub(r"[^\w.-]+", "_", plain if _ISIC_ID.fullmatch(plain) else text).strip("._-")
     return text.encode()[:MAX_NAME_BYTES].decode(errors="ignore") or "image"
 
 

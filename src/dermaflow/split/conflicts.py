@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dermaflow.core.groups import LINKS, connected
+from dermaflow.core.groups import KINDS, LINKS, connected
 
 _FIRST = ("test", "validation", "train", "")
 """Who is believed first: what a model is judged by is kept before what it learns from."""
@@ -37,7 +37,8 @@ def linking_images(images: pd.DataFrame) -> dict[str, str]:
     found = {}
     rows = zip(suspects["image_id"], suspects["partition"], *(suspects[link] for link in LINKS), strict=True)
     for image_id, partition, *values in rows:
-        keys = [(link, value.strip()) for link, value in zip(LINKS, values, strict=True) if value.strip()]
+        named = zip(LINKS, values, strict=True)
+        keys = [(KINDS.get(link, link), value.strip()) for link, value in named if value.strip()]
         evidence = forest.add(image_id, partition, keys)
         if evidence:
             found[image_id] = evidence

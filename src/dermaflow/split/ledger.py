@@ -64,12 +64,21 @@ def extend_ledger(
 
 def _renamed(previous: pd.DataFrame, lesions: pd.DataFrame) -> pd.DataFrame:
     """The ledger under present names; a name that has passed to other bytes gets eight digits of the hash behind it."""
-    ledger = previous.reset_index(drop=True)
+    ledger = _recoded(previous.reset_index(drop=True), lesions)
     present = dict(zip(lesions["sha256"], lesions["image_id"], strict=True))
     name = ledger["sha256"].map(present)
     passed_on = name.isna() & ledger["image_id"].isin(lesions["image_id"].tolist())
     kept = ledger["image_id"].where(~passed_on, ledger["image_id"] + "_" + ledger["sha256"].str[:8])
     return ledger.assign(image_id=name.fillna(kept))
+
+
+def _recoded(ledger: pd.DataFrame, lesions: pd.DataFrame) -> pd.DataFrame:
+    """The ledger with the present bytes of images whose pixels it knows in other bytes."""
+    fresh = lesions[~lesions["sha256"].isin(ledger["sha256"]) & (lesions["pixels_sha256"] != "")]
+    bytes_of = dict(zip(fresh["pixels_sha256"], fresh["sha256"], strict=True))
+    gone = ~ledger["sha256"].isin(lesions["sha256"]) & ledger["pixels_sha256"].isin(bytes_of)
+    first = gone & ~ledger["pixels_sha256"].where(gone).duplicated()
+    return ledger.assign(sha256=ledger["sha256"].where(~first, ledger["pixels_sha256"].map(bytes_of)))
 
 
 def _working_table(previous: pd.DataFrame, lesions: pd.DataFrame, params: SplitParams) -> pd.DataFrame:

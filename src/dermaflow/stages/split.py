@@ -1,6 +1,6 @@
 """Assign every accepted image to train, validation or test; never divide a group, never move an image.
 
-Reads   data/validate/lesions.csv and facts.csv, and of the last split data/split/ledger.csv and scheme.json (if any)
+Reads   data/validate/lesions.csv, and of the last split data/split/ledger.csv and scheme.json (if any)
 Writes  data/split/ledger.csv, scheme.json, quarantine.csv; reports/split/data_docs/
 Run     python -m dermaflow.stages.split
 """
@@ -48,9 +48,8 @@ def main() -> None:
 def _examine(lesions: pd.DataFrame, ledger: pd.DataFrame, quarantine: pd.DataFrame, params: SplitParams) -> None:
     """Write the page of what must hold for the partitions; stop before anything else is written if that does not."""
     images = lesions[~lesions["image_id"].isin(quarantine["image_id"].tolist())]
-    images = images.merge(ledger.drop(columns="sha256"), on="image_id", how="left")
-    pixels = read_table(paths.FACTS, ("image_id", "pixels_sha256"))[["image_id", "pixels_sha256"]]
-    images = images.merge(pixels, on="image_id", how="left").fillna("")
+    images = images.merge(ledger.drop(columns=["sha256", "pixels_sha256"]), on="image_id", how="left")
+    images = images.fillna("")
     official, asked = params.method == "official", fractions_of(params)
     page = paths.PARTITION_DOCS / "index.html"
     examination = examine_partitions(images, asked, official=official, phantom=is_phantom(lesions))
