@@ -147,6 +147,21 @@ def test_what_cannot_be_checked_is_one_sentence_and_exit_code_2(run, faulty, tmp
     assert not list(tmp_path.glob("*.html"))
 
 
+def test_a_report_takes_the_place_of_no_other_file(run, sound, tmp_path):
+    (tmp_path / "labels.csv").write_text("image,label")
+    done = run(sound, "--out", "labels.csv")
+    assert done.exit_code == 2
+    assert "found a file that is none" in done.stderr
+    assert (tmp_path / "labels.csv").read_text() == "image,label"
+
+
+def test_a_reader_that_goes_away_does_not_make_data_untrusted(sound, few, tmp_path):
+    command = [sys.executable, "-m", "dermaflow.cli", "check", str(sound), "--params", str(few)]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.wait() == 2
+
+
 def test_it_runs_as_a_process_from_any_directory_in_any_locale(sound, few, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "dermaflow.cli", "check", str(sound), "--params", str(few)],

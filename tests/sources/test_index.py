@@ -17,5 +17,7 @@ def test_a_missing_or_damaged_index_is_an_empty_one(tmp_path):
     assert read_index(tmp_path / "none.csv") == {}
     (tmp_path / "index.csv").write_bytes(b"\xff\x00rubbish\n1,2\n")
     assert read_index(tmp_path / "index.csv") == {}
+    (tmp_path / "index.csv").write_text("key,state,sha256,generated\na,1,abc,True\nb,2")
+    assert read_index(tmp_path / "index.csv") == {}
     (tmp_path / "index.csv").write_text("some,other,table\n1,2,3\n")
     assert read_index(tmp_path / "index.csv") == {}

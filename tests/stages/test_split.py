@@ -5,7 +5,7 @@ import pytest
 
 from dermaflow.core import paths
 from dermaflow.core.errors import SplitError
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, write_table
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, write_table
 from dermaflow.stages import split
 
 SECTION = "split: {{method: {method}, validation_frac: 0.15, test_frac: {test_frac}, seed: 7}}\n"
@@ -135,6 +135,14 @@ def test_the_page_of_the_partitions_stands_alone():
     page = (paths.PARTITION_DOCS / "index.html").read_text()
     assert "No lesion lies in two partitions" in page
     assert "http" not in page
+
+
+def test_a_ledger_of_an_older_version_is_gone_on_with():
+    split.main()
+    before = pd.read_csv(paths.LEDGER, dtype=str)
+    write_table(before, [name for name in LEDGER_COLUMNS if name != "pixels_sha256"], paths.LEDGER)
+    split.main()
+    pd.testing.assert_frame_equal(pd.read_csv(paths.LEDGER, dtype=str), before)
 
 
 def test_equal_pixels_in_two_partitions_stop_the_stage_and_leave_the_ledger_as_it_was():

@@ -32,7 +32,7 @@ def main() -> None:
     params = load_params("split", SplitParams)
     lesions = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
     changed = _changes(params)
-    previous = read_table_if_any(paths.LEDGER, LEDGER_COLUMNS)
+    previous = _last_ledger()
     for change in changed:
         print(f"NEW LEDGER: {change}; promotion leaves out what a champion has seen")
     ledger, quarantine = extend_ledger(previous.iloc[:0] if changed else previous, lesions, params)
@@ -43,6 +43,12 @@ def main() -> None:
     write_table(quarantine, QUARANTINE_COLUMNS, paths.SPLIT_QUARANTINE)
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
     _report(lesions.merge(ledger, on="image_id"), quarantine, known=0 if changed else len(previous))
+
+
+def _last_ledger() -> pd.DataFrame:
+    """The ledger so far, if any; what an older version of it did not have yet is blank."""
+    known = read_table_if_any(paths.LEDGER, ("image_id", "group_id", "partition", "sha256"))
+    return known.reindex(columns=list(LEDGER_COLUMNS), fill_value="")
 
 
 def _examine(lesions: pd.DataFrame, ledger: pd.DataFrame, quarantine: pd.DataFrame, params: SplitParams) -> None:
