@@ -59,7 +59,7 @@ def candidates(points: Floats, new: npt.NDArray[np.bool_] | None = None) -> Pair
     found = [np.empty(0, dtype=np.int64)]
     for grid in range(GRIDS if wanted.any() else 0):
         shift = generator("near copies", grid).uniform(0, CELL, points.shape[1])
-        for ones, others in _sharing_a_cell(np.floor((points + shift) / CELL).astype(np.int16)):
+        for ones, others in _sharing_a_cell(np.floor((points + shift) / CELL).astype(np.int64)):
             ones_wanted = wanted[ones] | wanted[others]
             one, other = ones[ones_wanted], others[ones_wanted]
             close = ((points[one] - points[other]) ** 2).sum(axis=1) <= MAX_DISTANCE**2
@@ -70,12 +70,12 @@ def candidates(points: Floats, new: npt.NDArray[np.bool_] | None = None) -> Pair
     return np.stack(np.divmod(distinct, max(1, len(points))), axis=1)
 
 
-def _sharing_a_cell(cells: npt.NDArray[np.int16]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+def _sharing_a_cell(cells: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """All pairs of equal rows, some at a time: those next to each other in order, then the next but one, and so on."""
-    keys = np.ascontiguousarray(cells).view(f"V{cells.shape[1] * cells.itemsize}").ravel()
-    codes = np.unique(keys, return_inverse=True)[1]
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
+    factors = generator("near copies", "cells").integers(1, 2**62, cells.shape[1])
+    keys = (cells * factors).sum(axis=1)  # different cells with one key would cost time, and change nothing
+    order = np.argsort(keys, kind="stable")
+    codes = keys[order]
     starts = np.arange(len(order) - 1)
     away = 1
     while len(starts := starts[starts + away < len(order)]):
