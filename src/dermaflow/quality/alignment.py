@@ -8,7 +8,6 @@ from dermaflow.quality.perceptual import SIDE_PX, Floats
 NOISE_VARIANCE = 4.0  # in squared shades (0..255): what recompression leaves in a smoothed thumbnail
 MIN_CORRELATION = 0.9  # below it nothing is alike, however faint both pictures are
 _MIN_COARSE_CORRELATION = 0.85  # at 8×8 px and before any shift; 99.9 % of planted copies have more
-_ROUGH_STEPS, _HOPEFUL = 2, 0.6
 _STEPS = 5
 _MAX_SHIFT_PX = 4.0  # a crop by 5 % on one side of one image and on the other side of the other needs 3.2
 _PAIRS_AT_ONCE = 512
@@ -76,25 +75,17 @@ def _likeness(ones: Floats, others: Floats) -> Floats:
     if len(promising):
         flat = others[promising].reshape(len(promising), -1)
         turned = np.take_along_axis(flat, _TURNS[turns[promising]], axis=1).reshape(-1, SIDE_PX, SIDE_PX)
-        found[promising] = _after_alignment(ones[promising], turned)
+        found[promising] = _explained(ones[promising], *_aligned(ones[promising], turned))
     return found
 
 
-def _after_alignment(ones: Floats, turned: Floats) -> Floats:
-    """The likeness after a rough alignment; where that is hopeful, after a full one."""
-    found = _explained(ones, *_aligned(ones, turned, _ROUGH_STEPS))
-    hopeful = found >= _HOPEFUL
-    found[hopeful] = _explained(ones[hopeful], *_aligned(ones[hopeful], turned[hopeful], _STEPS))
-    return found
-
-
-def _aligned(ones: Floats, others: Floats, steps: int) -> tuple[Floats, Floats]:
+def _aligned(ones: Floats, others: Floats) -> tuple[Floats, Floats]:
     """The others, shifted and stretched onto the ones, and a mask that is 1 where they reach and 0 beyond."""
     count = len(ones)
     down, across = np.gradient(ones, axis=(1, 2))
     slopes = np.stack([down, down * _FROM_CENTRE[:, None], across, across * _FROM_CENTRE], axis=1)
     moves = np.zeros((count, 4), dtype=np.float32)
-    for _ in range(steps):
+    for _ in range(_STEPS):
         moved, mask = _moved(others, moves)
         differences = ((_centred(ones, mask) - _centred(moved, mask)) * mask).reshape(count, -1, 1)
         masked = (slopes * mask[:, None]).reshape(count, 4, -1)

@@ -65,11 +65,11 @@ def shortcut_audit(images: pd.DataFrame, groups: Groups, seed: int) -> tuple[Sho
 
 
 def shortcut_scores(learn: pd.DataFrame, judge: pd.DataFrame, seed: int, clue: Clue = ALL_CLUES) -> pd.DataFrame:
-    """The probabilities that a classifier which never sees a lesion gives: the baseline for a model's test images.
+    """The probabilities that a classifier gives which never sees a lesion.
 
     Args:
-        learn: images with their diagnoses, columns as for `shortcut_audit`; those that the model was trained on.
-        judge: likewise, those that the model is judged by; their diagnoses are not looked at.
+        learn: images with their diagnoses, columns as for `shortcut_audit`.
+        judge: likewise; their diagnoses are not looked at.
 
     Returns:
         A row an image of `judge`, indexed as it is, a column a diagnosis of `learn` in alphabetical order.
