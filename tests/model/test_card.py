@@ -36,7 +36,7 @@ def test_classes_out_of_order_are_refused(card: Card) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 2}, "format: Input should be 1"),
+        ({"format": 1}, "format: Input should be 2"),
         ({"threshold": 0.5}, "threshold: Extra"),
         ({"classes": 3}, "classes"),
     ],

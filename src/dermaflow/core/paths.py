@@ -28,6 +28,7 @@ AUGMENTED_IMAGES = Path("data/augment/images")
 PLAN = Path("data/augment/plan.csv")
 
 MODEL = Path("models/train/model.keras")
+ONNX = Path("models/train/model.onnx")
 CARD = Path("models/train/card.json")
 HISTORY = Path("models/train/history.csv")
 SEEN = Path("models/train/seen.csv")

@@ -39,6 +39,25 @@ class Data(_Part):
     validation: dict[str, int]
 
 
+class OperatingPoint(_Part):
+    """From which probability on an image is suspected of a diagnosis; chosen on validation images only."""
+
+    diagnosis: str
+    min_sensitivity: float = Field(gt=0, le=1)  # what was asked for
+    threshold: float = Field(ge=0, le=1)  # suspected: a calibrated probability of at least this
+    sensitivity: float  # on the validation images
+    specificity: float | None  # likewise; None: they show nothing else
+    n: int  # validation images of the diagnosis
+
+
+class Familiarity(_Part):
+    """What the model's second output means: how far an image lies from the training images."""
+
+    method: str
+    kept_frac: float = Field(gt=0, lt=1)  # of the validation images, that lie within the distance 1
+    n: int  # validation images
+
+
 class Git(_Part):
     """The commit that a training ran at; no part of its fingerprint, which names the code itself."""
 
@@ -49,7 +68,7 @@ class Git(_Part):
 class Card(_Part):
     """The whole card; card.json holds it field by field."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     fingerprint: str  # of parameters, data and code: see model.fingerprint
     phantom: bool  # whether any image was generated and not photographed
     classes: tuple[str, ...] = Field(min_length=2)  # in the order of the model's outputs
@@ -62,6 +81,9 @@ class Card(_Part):
     data: Data
     best_epoch: int  # counted from 1; the epoch whose weights these are
     epochs: int  # done
+    temperature: float = Field(default=1.0, gt=0)  # inside the model already: it divided the logits (Guo et al. 2017)
+    operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
+    familiarity: Familiarity | None = None  # None: the distance is always 0
     versions: dict[str, str]
     git: Git | None = None  # None: trained outside a repository
 
@@ -90,4 +112,4 @@ def read_card(path: Path) -> Card:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"])) or "file"
-        raise TableError(f"{path}: expected a model card of format 1; {where}: {fault['msg']}") from error
+        raise TableError(f"{path}: expected a model card of format 2 (an earlier model: train it again); {where}: {fault['msg']}") from error
