@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from dermaflow.evaluation import intervals
-from dermaflow.evaluation.intervals import Estimate, estimate, group_weights, groups_behind, resampled
+from dermaflow.evaluation.intervals import (
+    Estimate,
+    drawn,
+    estimate,
+    estimate_share,
+    figure,
+    group_weights,
+    groups_among,
+    groups_behind,
+    resampled,
+)
 from dermaflow.evaluation.metrics import measure
 
 
@@ -85,6 +95,33 @@ def test_an_undefined_measure_is_null():
 
 def test_groups_are_counted_on_either_side_of_a_class():
     assert groups_behind(np.array([0, 0, 1, 1]), ["a", "a", "a", "b"], 0) == (1, 2)
+
+
+def test_groups_among_chosen_images_are_counted_once():
+    assert groups_among(np.array([True, True, True, False]), ["a", "a", "b", "c"]) == 2
+
+
+def test_what_is_drawn_is_the_measure_on_all_images_and_on_each_resample(simulate):
+    generator = np.random.default_rng(0)
+    truth = generator.integers(3, size=60)
+    scores = simulate(generator, truth, 3, 1.0)
+    groups = [f"g{number // 2}" for number in range(60)]
+    found = drawn(lambda weights: vars(measure(truth, scores, weights)), groups, 300, 1)
+    np.testing.assert_array_equal(found.draws["auc"], resampled(truth, scores, groups, 300, 1).auc)
+    expected = estimate(measure(truth, scores).auc[0, 2], found.draws["auc"][:, 2], 0.95, 30)
+    assert figure(found, "auc", 30, column=2) == vars(expected)
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(1.0, 0.6915, 1.0), (0.0, 0.0, 0.3085)])
+def test_ten_of_ten_is_no_certainty(value, low, high):
+    found = estimate_share(value, np.full(50, value), 0.95, 10)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_share_between_0_and_1_has_the_percentile_interval():
+    draws = np.linspace(0.4, 0.9, 101)
+    assert estimate_share(0.7, draws, 0.95, 10) == estimate(0.7, draws, 0.95, 10)
+    assert estimate_share(1.0, np.ones(5), 0.95, 1) == Estimate(1.0, None, None)
 
 
 def test_a_missing_group_is_refused():

@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, recall_score, roc_auc_score
+from sklearn.metrics import accuracy_score, average_precision_score, recall_score, roc_auc_score
 
-from dermaflow.evaluation.metrics import Floats, Indices, measure, not_shown, roc_points
+from dermaflow.evaluation.metrics import (
+    Floats,
+    Indices,
+    auc_between,
+    balanced_accuracy,
+    measure,
+    not_shown,
+    precision_recall_points,
+    roc_points,
+)
 
 Case = tuple[Indices, Floats, Floats]
 
@@ -100,9 +109,47 @@ def test_the_area_under_the_roc_points_is_the_auc(simulate):
     np.testing.assert_allclose(areas, measure(truth, scores).auc[0])
 
 
+def test_the_area_under_the_precision_recall_points_is_the_average_precision(simulate):
+    generator = np.random.default_rng(1)
+    truth = generator.integers(4, size=200)
+    scores = simulate(generator, truth, 4, 0.8)[:, 2].round(2)
+    recall, precision = precision_recall_points(truth == 2, scores)
+    assert (recall[0], recall[-1]) == (0, 1)
+    area = (np.diff(recall) * precision[1:]).sum()
+    assert area == pytest.approx(average_precision_score(truth == 2, scores))
+
+
+def test_one_class_versus_another_is_judged_among_their_images_by_their_shares(simulate):
+    generator = np.random.default_rng(2)
+    truth = generator.integers(4, size=300)
+    scores = simulate(generator, truth, 4, 0.8).round(2)
+    scores[:3, 1:3] = 0  # these say nothing of either
+    weights = generator.integers(0, 3, size=(1, 300)).astype(float)
+    among = np.isin(truth, [1, 2]) & (weights[0] > 0)
+    total = scores[among, 1] + scores[among, 2]
+    shares = np.where(total > 0, scores[among, 1] / np.where(total > 0, total, 1), 0.5)
+    expected = roc_auc_score(truth[among] == 1, shares, sample_weight=weights[0, among])
+    assert auc_between(truth, scores, weights, 1, 2)[0] == pytest.approx(expected)
+
+
+def test_one_class_versus_another_that_no_image_shows_is_undefined():
+    assert np.isnan(auc_between(np.array([0, 0]), np.full((2, 3), 1 / 3), np.ones((1, 2)), 0, 2)[0])
+
+
+def test_balanced_accuracy_alone_is_that_of_all_measures(simulate):
+    generator = np.random.default_rng(3)
+    truth = generator.integers(3, size=60)
+    scores = simulate(generator, truth, 3, 1.0)
+    weights = generator.integers(0, 3, size=(5, 60)).astype(float)
+    np.testing.assert_array_equal(
+        balanced_accuracy(truth, scores, weights), measure(truth, scores, weights).balanced_accuracy
+    )
+
+
 @pytest.mark.parametrize("positive", [[True, True], [False, False]])
 def test_a_curve_of_one_kind_of_image_has_no_points(positive):
-    assert roc_points(np.array(positive), np.array([0.1, 0.9]))[0].size == 0
+    for points in (roc_points, precision_recall_points):
+        assert points(np.array(positive), np.array([0.1, 0.9]))[0].size == 0
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """metrics.json: what is in it, what is null, and how a person reads it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.report import Outcome, in_words, metrics_of, summary_lines
+from dermaflow.evaluation.report import in_words, metrics_of, summary_lines
 
 PARAMS = EvaluateParams(bootstrap_samples=200, seed=7)
 CLASSES = ("dermatofibroma", "melanoma", "nevus")
@@ -19,22 +21,66 @@ def outcome(simulate, classes=CLASSES, images=90, shown=3):
     return Outcome(classes, truth, simulate(generator, truth, len(classes), 1.5), groups)
 
 
+def with_threshold(one, threshold=0.3):
+    attributes = {"sex": ["female", "male"] * (len(one.truth) // 2)}
+    return replace(one, threshold=threshold, attributes=attributes)
+
+
+def figures_in(part):
+    """Every {value, low, high} of a nested report."""
+    if isinstance(part, dict) and set(part) == {"value", "low", "high"}:
+        return [part]
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+    return [figure for each in parts for figure in figures_in(each)]
+
+
 def test_every_measure_has_a_value_inside_its_interval(simulate):
-    metrics = metrics_of(outcome(simulate), PARAMS)
+    metrics = metrics_of(with_threshold(outcome(simulate)), PARAMS)
     assert (metrics["n_images"], metrics["n_groups"]) == (90, 45)
-    figures = [metrics[name] for name in ("accuracy", "balanced_accuracy", "macro_auc", "melanoma_auc")]
     assert tuple(metrics["per_class"]) == CLASSES
-    for of_class in metrics["per_class"].values():
-        assert of_class["n"] == 30
-        figures += [of_class["sensitivity"], of_class["specificity"]]
+    assert [of_class["n"] for of_class in metrics["per_class"].values()] == [30, 30, 30]
+    assert [each["name"] for each in metrics["subgroups"]["sex"]] == ["female", "male"]
+    assert (metrics["operating_point"]["diagnosis"], metrics["operating_point"]["threshold"]) == ("melanoma", 0.3)
+    figures = figures_in({**metrics, "brier": None})
+    assert len(figures) == 7 + 4 + 3 * 3 + 2 * 4
     for figure in figures:
-        assert 0 <= figure["low"] < figure["value"] < figure["high"] <= 1
+        assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
+        assert figure["low"] < figure["high"]
+    assert 0 < metrics["brier"]["low"] < metrics["brier"]["value"] < metrics["brier"]["high"] < 2
 
 
-def test_the_same_test_gives_the_same_json_whatever_the_order_of_images(simulate):
+def test_the_same_test_gives_the_same_json(simulate):
+    one = with_threshold(outcome(simulate))
+    assert json.dumps(metrics_of(one, PARAMS), allow_nan=False) == json.dumps(metrics_of(one, PARAMS), allow_nan=False)
+
+
+def test_the_order_of_images_does_not_matter(simulate):
     one = outcome(simulate)
     back = Outcome(one.classes, one.truth[::-1], one.probabilities[::-1], one.groups[::-1])
-    assert json.dumps(metrics_of(one, PARAMS), allow_nan=False) == json.dumps(metrics_of(back, PARAMS), allow_nan=False)
+    there, again = metrics_of(one, PARAMS), metrics_of(back, PARAMS)
+    for figure, same in zip(figures_in(there), figures_in(again), strict=True):
+        assert figure == pytest.approx(same, rel=1e-12)
+
+
+def test_the_auc_of_a_class_is_that_of_melanoma_where_it_is_melanoma(simulate):
+    metrics = metrics_of(outcome(simulate), PARAMS)
+    assert metrics["per_class"]["melanoma"]["auc"] == metrics["melanoma_auc"]
+    assert metrics["melanoma_vs_nevus_auc"] != metrics["melanoma_auc"]
+
+
+def test_without_a_threshold_or_without_nevi_what_needs_them_is_null(simulate):
+    metrics = metrics_of(outcome(simulate, ("melanoma", "dermatofibroma", "vascular lesion")), PARAMS)
+    assert metrics["operating_point"] is None
+    assert metrics["melanoma_vs_nevus_auc"] is None
+    told = "\n".join(summary_lines({"phantom": False, "shortcuts": {}, **metrics}))
+    assert "operating point       none: melanoma is no class, or no validation image shows it" in told
+
+
+def test_small_subgroups_are_warned_of(simulate):
+    metrics = metrics_of(with_threshold(outcome(simulate)), PARAMS)
+    told = "\n".join(summary_lines({"phantom": False, "shortcuts": {}, **metrics}))
+    assert "warning: 2 of 2 subgroups are small (fewer than 100 groups with melanoma or without)" in told
+    assert f"    sensitivity         {in_words(metrics['operating_point']['sensitivity'])}" in told
 
 
 def test_without_a_melanoma_class_its_auc_is_null(simulate):

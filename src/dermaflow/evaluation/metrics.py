@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_curve
+from sklearn.metrics import precision_recall_curve, roc_curve
 
 Indices = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -39,8 +39,7 @@ def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None
     _check(truth, probabilities, weights)
     if weights is None:
         weights = np.ones((1, len(truth)))
-    shown = np.eye(probabilities.shape[1], dtype=bool)[truth]
-    named = np.eye(probabilities.shape[1], dtype=bool)[probabilities.argmax(axis=1)]
+    shown, named = _one_hot(truth, probabilities)
     sensitivity = _share(weights, shown & named, shown)
     specificity = _share(weights, ~shown & ~named, ~shown)
     auc = np.column_stack(
@@ -48,7 +47,7 @@ def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None
     )
     hit = (shown & named).any(axis=1)
     return Measures(
-        accuracy=_ratio(weights @ hit, weights.sum(axis=1)),
+        accuracy=share_of(weights @ hit, weights.sum(axis=1)),
         balanced_accuracy=_mean_of_defined(sensitivity),
         macro_auc=_mean_of_defined(auc),
         sensitivity=sensitivity,
@@ -57,19 +56,40 @@ def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None
     )
 
 
+def balanced_accuracy(truth: Indices, probabilities: Floats, weights: Floats) -> Floats:
+    """The mean sensitivity of the classes that the sample holds, as in Measures, alone; shape (samples,)."""
+    shown, named = _one_hot(truth, probabilities)
+    return _mean_of_defined(_share(weights, shown & named, shown))
+
+
 def one_vs_rest_auc(positive: Flags, scores: Floats, weights: Floats) -> Floats:
     """The area under the ROC curve for each sample: how often a positive outranks a negative, ties half.
 
     The Mann-Whitney form (Hanley and McNeil 1982, doi 10.1148/radiology.143.1.7063747), with weights.
     Input shapes: (n,), (n,), (samples, n). Output shape: (samples,); NaN where one side has no weight.
     """
-    order = np.argsort(scores, kind="stable")
-    tie_starts = np.flatnonzero(np.concatenate([[True], scores[order][1:] != scores[order][:-1]]))
-    positives = np.add.reduceat((weights * positive)[:, order], tie_starts, axis=1)
-    negatives = np.add.reduceat((weights * ~positive)[:, order], tie_starts, axis=1)
-    below = np.cumsum(negatives, axis=1) - negatives
-    outranked = (positives * (below + negatives / 2)).sum(axis=1)
-    return _ratio(outranked, positives.sum(axis=1) * negatives.sum(axis=1))
+    negatives = ~positive
+    order = np.flatnonzero(negatives)[np.argsort(scores[negatives], kind="stable")]
+    by_image = weights.T  # rows are fast to choose where the memory runs this way: see intervals.group_weights
+    below = np.zeros((len(order) + 1, len(weights)))  # row k: the weight of the k lowest negatives
+    np.cumsum(by_image[order], axis=0, out=below[1:])
+    lower = np.searchsorted(scores[order], scores[positive], side="left")
+    not_higher = np.searchsorted(scores[order], scores[positive], side="right")
+    shown = by_image[positive]
+    outranked = (shown * (below[lower] + below[not_higher])).sum(axis=0) / 2
+    return share_of(outranked, shown.sum(axis=0) * below[-1])
+
+
+def auc_between(truth: Indices, probabilities: Floats, weights: Floats, one: int, other: int) -> Floats:
+    """The area under the ROC curve of one class versus another, among the images of these two only.
+
+    The score is p_one / (p_one + p_other): how probable the one is, given that it is one of the two.
+    A row that gives both 0 says nothing: 0.5. Output shape: (samples,); NaN where one side has no weight.
+    """
+    among = (truth == one) | (truth == other)
+    chosen, total = probabilities[among, one], probabilities[among, one] + probabilities[among, other]
+    scores = np.divide(chosen, total, out=np.full(chosen.shape, 0.5), where=total > 0)
+    return one_vs_rest_auc(truth[among] == one, scores, weights[:, among])
 
 
 def roc_points(positive: Flags, scores: Floats) -> tuple[Floats, Floats]:
@@ -83,10 +103,28 @@ def roc_points(positive: Flags, scores: Floats) -> tuple[Floats, Floats]:
     return np.asarray(false_rate, dtype=float), np.asarray(true_rate, dtype=float)
 
 
+def precision_recall_points(positive: Flags, scores: Floats) -> tuple[Floats, Floats]:
+    """The corners of a precision-recall curve: recall and precision, from high thresholds to low.
+
+    Both are empty where the curve is undefined: no positive, or nothing but positives.
+    """
+    if positive.all() or not positive.any():
+        return np.empty(0), np.empty(0)
+    precision, recall, _ = precision_recall_curve(positive, scores)
+    return np.asarray(recall[::-1], dtype=float), np.asarray(precision[::-1], dtype=float)
+
+
 def not_shown(truth: Indices, classes: Sequence[str]) -> list[str]:
     """The classes that no image shows, in the order of classes; truth (n,) holds indices into them."""
     shown = {int(index) for index in truth}
     return [name for index, name in enumerate(classes) if index not in shown]
+
+
+def share_of(part: Floats, whole: Floats) -> Floats:
+    """Element by element; NaN where the whole is 0."""
+    ratio: Floats = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 def _check(truth: Indices, probabilities: Floats, weights: Floats | None) -> None:
@@ -101,16 +139,16 @@ def _check(truth: Indices, probabilities: Floats, weights: Floats | None) -> Non
         raise ValueError(f"expected weights (samples, {len(truth)}), received {weights.shape}")
 
 
+def _one_hot(truth: Indices, probabilities: Floats) -> tuple[Flags, Flags]:
+    """What is true and what is said, each of shape (n, classes)."""
+    rows = np.eye(probabilities.shape[1], dtype=bool)
+    return rows[truth], rows[probabilities.argmax(axis=1)]
+
+
 def _share(weights: Floats, part: Flags, whole: Flags) -> Floats:
-    return _ratio(weights @ part, weights @ whole)
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    ratio: Floats = np.full(whole.shape, np.nan)
-    np.divide(part, whole, out=ratio, where=whole > 0)
-    return ratio
+    return share_of(weights @ part, weights @ whole)
 
 
 def _mean_of_defined(values: Floats) -> Floats:
     defined = np.isfinite(values)
-    return _ratio(np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1).astype(float))
+    return share_of(np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1).astype(float))

@@ -1,54 +1,63 @@
 """The test result as one JSON object: every measure with its interval, and as lines for the terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dermaflow.core.taxonomy import MELANOMA
-from dermaflow.evaluation.intervals import estimate, groups_behind, resampled
-from dermaflow.evaluation.metrics import Floats, Indices, Measures, measure, not_shown
+from dermaflow.evaluation.calibration import brier_score, calibration_error, error_estimate, error_if_calibrated
+from dermaflow.evaluation.intervals import (
+    Drawn,
+    Figure,
+    drawn,
+    estimate_share,
+    figure,
+    groups_among,
+    groups_behind,
+)
+from dermaflow.evaluation.metrics import Floats, auc_between, measure, not_shown
+from dermaflow.evaluation.operating import SHARES, at_threshold, behind
+from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
+from dermaflow.evaluation.subgroups import ENOUGH, n_small, subgroup_figures
 
-CONFIDENCE = 0.95
 HEADLINES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "macro_auc": "macro AUC",
     "melanoma_auc": "melanoma AUC",
+    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
+    "ece": "calibration error",
+    "brier": "Brier score (0 to 2)",
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Test images with what is true and what a model says of them."""
-
-    classes: tuple[str, ...]
-    truth: Indices  # (n,) index into classes
-    probabilities: Floats  # (n, classes)
-    groups: Sequence[str]  # (n,) images of one group are no independent evidence
 
 
 def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     """Every measure as {value, low, high}, the 95 % interval by bootstrap over groups; null where undefined.
 
     Keys: n_images, n_groups, classes_without_test_images (names: balanced accuracy and macro AUC are means over the
-    others), accuracy, balanced_accuracy, macro_auc, melanoma_auc (null without such a class),
-    per_class: {class: {n, sensitivity, specificity}}.
+    others), accuracy, balanced_accuracy, macro_auc, melanoma_auc (versus the rest) and melanoma_vs_nevus_auc (null
+    without such classes), ece (0 to 1), ece_if_calibrated (what chance alone gives), brier (0 to 2),
+    operating_point: {diagnosis, threshold, sensitivity, specificity, ppv, npv} or null,
+    per_class: {class: {n, auc, sensitivity, specificity}}, subgroups: see `subgroup_figures`.
     """
-    point = measure(outcome.truth, outcome.probabilities)
-    draws = resampled(outcome.truth, outcome.probabilities, outcome.groups, params.bootstrap_samples, params.seed)
-    n_groups = len(set(outcome.groups))
-    overall = {
-        name: asdict(estimate(getattr(point, name)[0], getattr(draws, name), CONFIDENCE, n_groups))
-        for name in ("accuracy", "balanced_accuracy", "macro_auc")
-    }
+    found = drawn(lambda weights: _measures(outcome, weights), outcome.groups, params.bootstrap_samples, params.seed)
+    n_groups, by_chance = len(set(outcome.groups)), error_if_calibrated(outcome.probabilities, params.seed)
     return {
         "n_images": len(outcome.truth),
         "n_groups": n_groups,
         "classes_without_test_images": not_shown(outcome.truth, outcome.classes),
-        **overall,
-        "melanoma_auc": _melanoma_auc(outcome, point, draws),
-        "per_class": {name: _of_class(outcome, index, point, draws) for index, name in enumerate(outcome.classes)},
+        "accuracy": figure(found, "accuracy", n_groups, by=estimate_share),
+        "balanced_accuracy": figure(found, "balanced_accuracy", n_groups),
+        "macro_auc": figure(found, "macro_auc", n_groups),
+        "melanoma_auc": _melanoma_auc(outcome, found),
+        "melanoma_vs_nevus_auc": _melanoma_vs_nevus_auc(outcome, found),
+        "ece": asdict(error_estimate(found.point["ece"][0], found.draws["ece"], by_chance, n_groups)),
+        "ece_if_calibrated": asdict(by_chance),
+        "brier": figure(found, "brier", n_groups),
+        "operating_point": _operating_point(outcome, found),
+        "per_class": {name: _of_class(outcome, index, found) for index, name in enumerate(outcome.classes)},
+        "subgroups": subgroup_figures(outcome, params),
     }
 
 
@@ -62,10 +71,16 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         shown = f"{n_classes - len(absent)} of {n_classes} classes"
         yield f"  balanced accuracy and macro AUC are over {shown}: no test image shows {', '.join(absent)}"
     for key, name in HEADLINES.items():
-        yield f"  {name:<18} {in_words(metrics[key])}{_beside(metrics['shortcuts'].get(key))}"
+        by_chance = f"; by chance alone {in_words(metrics['ece_if_calibrated'])}" if key == "ece" else ""
+        yield f"  {name:<21} {in_words(metrics[key])}{by_chance}{_beside(metrics['shortcuts'].get(key))}"
+    yield from _operating_lines(metrics["operating_point"])
     yield "  sensitivity by diagnosis:"
     for name, figures in metrics["per_class"].items():
         yield f"    {name:<27} {in_words(figures['sensitivity'])}, n = {figures['n']}"
+    small, among = n_small(metrics["subgroups"])
+    if small:
+        few = f"fewer than {ENOUGH} groups with melanoma or without"
+        yield f"  warning: {small} of {among} subgroups are small ({few}): their figures are a hint at most"
 
 
 def in_words(figure: Mapping[str, float | None] | None) -> str:
@@ -82,20 +97,60 @@ def _beside(shortcut: Mapping[str, Any] | None) -> str:
     return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
-def _melanoma_auc(outcome: Outcome, point: Measures, draws: Measures) -> dict[str, float | None] | None:
-    if MELANOMA not in outcome.classes:
+def _operating_lines(point: Mapping[str, Any] | None) -> Iterator[str]:
+    if point is None:
+        yield "  operating point       none: melanoma is no class, or no validation image shows it"
+        return
+    yield f"  suspected of {point['diagnosis']} from a probability of {point['threshold']:.3f} on:"
+    for name in ("sensitivity", "specificity"):
+        yield f"    {name:<19} {in_words(point[name])}"
+
+
+def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
+    truth, probabilities, melanoma, nevus = outcome.truth, outcome.probabilities, outcome.melanoma, outcome.nevus
+    measures = {
+        **vars(measure(truth, probabilities, weights)),
+        "ece": calibration_error(truth, probabilities, weights),
+        "brier": brier_score(truth, probabilities, weights),
+    }
+    if melanoma is not None and nevus is not None:
+        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
+    if (suspected := outcome.suspected) is not None:
+        shares = at_threshold(outcome.shows_melanoma, suspected, weights)
+        measures |= {f"at_threshold_{name}": share for name, share in shares.items()}
+    return measures
+
+
+def _melanoma_auc(outcome: Outcome, found: Drawn) -> Figure | None:
+    if outcome.melanoma is None:
         return None
-    index = outcome.classes.index(MELANOMA)
-    behind = min(groups_behind(outcome.truth, outcome.groups, index))
-    return asdict(estimate(point.auc[0, index], draws.auc[:, index], CONFIDENCE, behind))
+    behind_it = min(groups_behind(outcome.truth, outcome.groups, outcome.melanoma))
+    return figure(found, "auc", behind_it, outcome.melanoma)
 
 
-def _of_class(outcome: Outcome, index: int, point: Measures, draws: Measures) -> dict[str, Any]:
+def _melanoma_vs_nevus_auc(outcome: Outcome, found: Drawn) -> Figure | None:
+    if outcome.melanoma is None or outcome.nevus is None:
+        return None
+    shown = [groups_behind(outcome.truth, outcome.groups, index)[0] for index in (outcome.melanoma, outcome.nevus)]
+    return figure(found, "melanoma_vs_nevus_auc", min(shown))
+
+
+def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:
+    if (suspected := outcome.suspected) is None:
+        return None
+    whole = behind(outcome.shows_melanoma, suspected)
+    shares = {
+        name: figure(found, f"at_threshold_{name}", groups_among(whole[name], outcome.groups), by=estimate_share)
+        for name in SHARES
+    }
+    return {"diagnosis": MELANOMA, "threshold": outcome.threshold, **shares}
+
+
+def _of_class(outcome: Outcome, index: int, found: Drawn) -> dict[str, Any]:
     shown, others = groups_behind(outcome.truth, outcome.groups, index)
-    sensitivity = estimate(point.sensitivity[0, index], draws.sensitivity[:, index], CONFIDENCE, shown)
-    specificity = estimate(point.specificity[0, index], draws.specificity[:, index], CONFIDENCE, others)
     return {
         "n": int((outcome.truth == index).sum()),
-        "sensitivity": asdict(sensitivity),
-        "specificity": asdict(specificity),
+        "auc": figure(found, "auc", min(shown, others), index),
+        "sensitivity": figure(found, "sensitivity", shown, index, by=estimate_share),
+        "specificity": figure(found, "specificity", others, index, by=estimate_share),
     }

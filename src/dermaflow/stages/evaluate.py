@@ -17,11 +17,14 @@ from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
 from dermaflow.core.parallel import progress
 from dermaflow.core.params import load_params
+from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.figures import SERIES, draw_confusion, draw_roc, draw_training
 from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.report import Outcome, metrics_of, summary_lines
+from dermaflow.evaluation.report import metrics_of, summary_lines
+from dermaflow.evaluation.subgroups import attributes_of
 from dermaflow.evaluation.tables import (
     HISTORY_COLUMNS,
     ROC_COLUMNS,
@@ -45,16 +48,24 @@ def main() -> None:
     check_kind(lesions, images, phantom=bundle.card.phantom)
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
-    outcome = Outcome(
-        classes=bundle.card.classes,
-        truth=np.array([bundle.card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
-        probabilities=predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]]),
-        groups=list(images["group_id"]),
-    )
+    outcome = outcome_of(bundle, images, lesions)
     write_figures(outcome, history, bundle)
     write_tables(outcome, images)
     write_metrics(outcome, bundle, params)
     log_evaluated_run()
+
+
+def outcome_of(bundle: Bundle, images: pd.DataFrame, lesions: pd.DataFrame) -> Outcome:
+    """What the model says of the test images, beside what is true and known of them."""
+    point, known = bundle.card.operating_point, lesions.set_index("image_id").loc[images["image_id"]]
+    return Outcome(
+        classes=bundle.card.classes,
+        truth=np.array([bundle.card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
+        probabilities=predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]]),
+        groups=list(images["group_id"]),
+        threshold=point.threshold if point and point.diagnosis == MELANOMA else None,
+        attributes=attributes_of(known),
+    )
 
 
 def predicted(bundle: Bundle, files: list[Path]) -> Floats:
