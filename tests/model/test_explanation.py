@@ -110,6 +110,16 @@ def test_a_frozen_backbone_of_keras_applications_can_be_explained():
     assert maps.any()
 
 
+def test_of_several_views_the_map_is_that_of_the_image_as_it_is():
+    one, image = by_colour(), keras.Input((SIZE, SIZE, 3), name="image")
+    core = keras.Model(one.inputs, one.get_layer("probabilities").output)
+    both = core(keras.ops.concatenate([image, image[:, ::-1]]))
+    mean = keras.ops.mean(keras.ops.reshape(both, (2, -1, 3)), axis=0)
+    views = keras.Model(image, keras.layers.Identity(name="probabilities")(mean))
+    images = np.stack([spotted(4, 16, 0), spotted(16, 4, 2)])
+    np.testing.assert_allclose(heat_maps(views, images, [0, 2]), heat_maps(one, images, [0, 2]), atol=1e-6)
+
+
 def test_a_network_without_convolutions_has_no_map():
     flat = [layers.Rescaling(1 / 255), layers.GlobalAveragePooling2D(), layers.Dense(2, "softmax")]
     model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), *flat])

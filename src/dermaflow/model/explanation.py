@@ -31,7 +31,7 @@ def heat_maps(model: Model, images: npt.NDArray[np.uint8], targets: Sequence[int
 
     Args:
         model: any functional or sequential Keras model, backbones nested or not, with one output or one that is named
-            `probabilities`; where it sees an image from several sides, the map is that of the last one.
+            `probabilities`; where it stacks turned views of the images along the batch, the map is that of the first.
         images: (n, size, size, 3), 0..255, as the model takes them; n at least 1.
         targets: the index of a class for each.
 
@@ -81,7 +81,8 @@ def _maps(pixels: "tf.Tensor", classes: "tf.Tensor", model: Model) -> "tf.Tensor
         gradient = tf.gradients(scores, activation)[0]
         if gradient is not None:  # None: it leads elsewhere, to the distance say
             weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
-            return tf.cast(tf.nn.relu(tf.reduce_sum(weights * activation, axis=-1)), tf.float32)
+            maps = tf.cast(tf.nn.relu(tf.reduce_sum(weights * activation, axis=-1)), tf.float32)
+            return maps[: tf.shape(pixels)[0]]  # the first view, which is the images as they are
     return None
 
 
