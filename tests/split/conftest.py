@@ -62,9 +62,15 @@ def ledger_of():
 
 @pytest.fixture
 def grouped():
-    return SplitParams(method="grouped", validation_frac=0.15, test_frac=0.2, seed=7)
+    return SplitParams(method="grouped", validation_frac=0.15, test_frac=0.2, folds=5, fold=0, seed=7)
 
 
 @pytest.fixture
 def official():
-    return SplitParams(method="official", validation_frac=0.2, test_frac=0.2, seed=7)
+    return SplitParams(method="official", validation_frac=0.2, test_frac=0.2, folds=5, fold=0, seed=7)
+
+
+@pytest.fixture
+def fold_of():
+    """The parameters of one fold of five."""
+    return lambda fold: SplitParams(method="folds", validation_frac=0.2, test_frac=0.2, folds=5, fold=fold, seed=7)

@@ -10,7 +10,7 @@ from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PARTITIONS
 from dermaflow.split.ledger import WITHDRAWN, extend_ledger
 from dermaflow.split.params import SplitParams
 
-PARAMS = SplitParams(method="grouped", validation_frac=0.15, test_frac=0.2, seed=7)
+PARAMS = SplitParams(method="grouped", validation_frac=0.15, test_frac=0.2, folds=5, fold=0, seed=7)
 OFFICIAL = PARAMS.model_copy(update={"method": "official"})
 EMPTY = pd.DataFrame(columns=list(LEDGER_COLUMNS), dtype=str)
 BASE = 30

@@ -8,7 +8,7 @@ from dermaflow.core.errors import SplitError
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, write_table
 from dermaflow.stages import split
 
-SECTION = "split: {{method: {method}, validation_frac: 0.15, test_frac: {test_frac}, seed: 7}}\n"
+SECTION = "split: {{method: {method}, validation_frac: 0.15, test_frac: {test_frac}, folds: 5, fold: 0, seed: 7}}\n"
 
 
 def images(n, **more):
@@ -79,6 +79,16 @@ def test_a_changed_scheme_begins_a_new_ledger_and_says_so(capsys):
     assert (pd.read_csv(paths.LEDGER)["partition"] == "test").sum() == 16
     said = capsys.readouterr().out
     assert "NEW LEDGER: split.test_frac changed from 0.2 to 0.4; promotion leaves out what a champion has seen" in said
+
+
+def test_a_fold_is_drawn_from_the_present_images_alone_and_says_so(capsys):
+    paths.PARAMS.write_text(SECTION.format(method="folds", test_frac=0.4))
+    split.main()
+    assert pd.read_csv(paths.LEDGER)["partition"].value_counts().to_dict() == {"train": 28, "test": 8, "validation": 4}
+    write(images(80))
+    split.main()
+    assert (pd.read_csv(paths.LEDGER)["partition"] == "test").sum() == 16
+    assert capsys.readouterr().out.count("the ledger is new") == 2
 
 
 def test_a_ledger_without_its_scheme_is_not_trusted():

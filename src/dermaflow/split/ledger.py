@@ -5,6 +5,7 @@ import pandas as pd
 from dermaflow.core.errors import SplitError, TableError
 from dermaflow.core.lesions import LEDGER_COLUMNS, PARTITIONS, QUARANTINE_COLUMNS
 from dermaflow.split.conflicts import linking_images
+from dermaflow.split.folds import assign_for_fold
 from dermaflow.split.groups import name_groups
 from dermaflow.split.params import SplitParams
 from dermaflow.split.scheme import fractions_of
@@ -30,6 +31,7 @@ def extend_ledger(
     - Rows of images that have left the data stay, so that they come back to the same place.
     - An image is known by its bytes: one that was renamed keeps its place, and other bytes under a known
       name are a new image.
+    - With method `folds` nothing was known before: the folds of a collection that has grown are drawn anew.
 
     Args:
         previous: the ledger so far, LEDGER_COLUMNS; empty for a new one.
@@ -43,7 +45,7 @@ def extend_ledger(
             any image to train on.
         TableError: an image_id occurs twice.
     """
-    previous = _renamed(previous, lesions)
+    previous = _renamed(previous.iloc[:0] if params.method == "folds" else previous, lesions)
     images = _working_table(previous, lesions, params)
     withdrawn = images["partition"] == WITHDRAWN
     unused = dict.fromkeys(images.loc[withdrawn, "image_id"], "withdrawn in an earlier split; a new ledger forgets it")
@@ -54,7 +56,7 @@ def extend_ledger(
     used = used.assign(partition=_partition_of_group(used))
     leaks = _leaks(used) if params.method == "official" else {}
     used = used[~used["image_id"].isin(leaks)]
-    chosen = assign_groups(used, fractions_of(params), params.seed)
+    chosen = _chosen(used, params)
     free = used["partition"] == ""
     used = used.assign(partition=used["partition"].where(~free, used["group_id"].map(chosen)))
     _check(used, images)
@@ -112,6 +114,13 @@ def _turned_official(images: pd.DataFrame) -> dict[str, str]:
 def _partition_of_group(used: pd.DataFrame) -> pd.Series:
     """For each image the one partition that its group has, blank if the group is new."""
     return used["partition"].groupby(used["group_id"]).transform("max")
+
+
+def _chosen(used: pd.DataFrame, params: SplitParams) -> dict[str, str]:
+    """The partition of each group that has none."""
+    if params.method == "folds":
+        return assign_for_fold(used, params)
+    return assign_groups(used, fractions_of(params), params.seed)
 
 
 def _leaks(used: pd.DataFrame) -> dict[str, str]:

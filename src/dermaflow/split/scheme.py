@@ -4,10 +4,12 @@ from typing import Any
 
 from dermaflow.split.params import SplitParams
 
+_NOT_USED = {"grouped": {"folds", "fold"}, "official": {"test_frac", "folds", "fold"}, "folds": {"test_frac"}}
+
 
 def scheme_of(params: SplitParams) -> dict[str, Any]:
     """What a ledger is made by, as kept beside it in scheme.json."""
-    return params.model_dump(exclude={"test_frac"} if params.method == "official" else set())
+    return params.model_dump(exclude=_NOT_USED[params.method])
 
 
 def fractions_of(params: SplitParams) -> dict[str, float]:
@@ -17,8 +19,12 @@ def fractions_of(params: SplitParams) -> dict[str, float]:
     """
     if params.method == "official":
         return {"train": 1 - params.validation_frac, "validation": params.validation_frac}
-    rest = 1 - params.validation_frac - params.test_frac
-    return {"train": rest, "test": params.test_frac, "validation": params.validation_frac}
+    if params.method == "folds":
+        test_frac = 1 / params.folds
+        validation_frac = params.validation_frac * (1 - test_frac)
+    else:
+        test_frac, validation_frac = params.test_frac, params.validation_frac
+    return {"train": 1 - validation_frac - test_frac, "test": test_frac, "validation": validation_frac}
 
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -35,14 +35,15 @@ def main() -> None:
     previous = _last_ledger()
     for change in changed:
         print(f"NEW LEDGER: {change}; promotion leaves out what a champion has seen")
-    ledger, quarantine = extend_ledger(previous.iloc[:0] if changed else previous, lesions, params)
+    known = previous.iloc[:0] if changed or params.method == "folds" else previous
+    ledger, quarantine = extend_ledger(known, lesions, params)
     _examine(lesions, ledger, quarantine, params)
     if changed:
         paths.LEDGER.unlink()  # an old ledger must not be found beside the new scheme, even after a kill
     write_json(scheme_of(params), paths.SCHEME)
     write_table(quarantine, QUARANTINE_COLUMNS, paths.SPLIT_QUARANTINE)
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
-    _report(lesions.merge(ledger, on="image_id"), quarantine, known=0 if changed else len(previous))
+    _report(lesions.merge(ledger, on="image_id"), quarantine, known=len(known))
 
 
 def _last_ledger() -> pd.DataFrame:
