@@ -15,13 +15,12 @@ from dermaflow.core.errors import DermaflowError, ImageError, SplitError, TableE
 from dermaflow.core.files import write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
 from dermaflow.evaluation.tables import HISTORY_COLUMNS
-from dermaflow.model.architectures import build
-from dermaflow.model.card import Card, Data, Input, write_card
-from dermaflow.model.params import TrainParams
+from dermaflow.model.card import Card, Data, Input, OperatingPoint, write_card
 from dermaflow.stages import evaluate
 from tests.tiny_project import SHORTCUTS
 
 CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
+POINT = OperatingPoint(diagnosis="melanoma", min_sensitivity=0.95, threshold=0.3, sensitivity=1.0, specificity=0.5, n=4)
 SIZE = 16
 IMAGES = 30
 TEST_IMAGES = [f"PHANTOM_{number:03d}" for number in range(IMAGES) if number % 3]
@@ -36,7 +35,8 @@ def write_images_and_tables() -> None:
         image_id = f"PHANTOM_{number:03d}"
         pixels = generator.integers(0, 256, (20, 24, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(paths.ingested_image(image_id))
-        rows.append({"image_id": image_id, "diagnosis": CLASSES[number // 2 % 3], "source": "phantom-a"})
+        person = {"age": str(5 * number), "sex": ("female", "male")[number % 2], "source": "phantom-a"}
+        rows.append({"image_id": image_id, "diagnosis": CLASSES[number // 2 % 3], **person})
     lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
     write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
     ledger = lesions[["image_id", "sha256", "pixels_sha256"]].copy()
@@ -47,19 +47,11 @@ def write_images_and_tables() -> None:
 
 def write_model() -> None:
     """An untrained network and what train writes beside it."""
-    params = TrainParams(
-        architecture="cnn",
-        image_size_px=SIZE,
-        filters=[4],
-        dense_units=8,
-        dropout=0.1,
-        learning_rate=0.001,
-        batch_size=8,
-        epochs=2,
-        patience_epochs=1,
-        seed=7,
-    )
-    model = build(params, len(CLASSES))
+    from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
+
+    keras.utils.set_random_seed(7)
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES), "softmax")]
+    model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), *layers])
     paths.MODEL.parent.mkdir(parents=True)
     model.save(paths.MODEL)
     card = Card(
@@ -70,10 +62,11 @@ def write_model() -> None:
         architecture="cnn",
         n_parameters=model.count_params(),
         seed=7,
-        params={"train": params.model_dump()},
+        params={},
         data=Data(fingerprint="d" * 64, sources={"phantom-a": 10}, train={}, copies={}, validation={}),
         best_epoch=2,
         epochs=2,
+        operating_point=POINT,
         versions={},
     )
     write_card(card, paths.CARD)
@@ -134,12 +127,28 @@ def test_the_tables_for_dvc_plots_are_there(evaluated):
     assert set(pd.read_csv(evaluated / paths.ROC)["diagnosis"]) == set(CLASSES)
 
 
-def test_the_three_pictures_are_there(evaluated):
-    assert sorted(path.name for path in (evaluated / paths.FIGURES).iterdir()) == [
-        "confusion.png",
-        "roc.png",
-        "training.png",
-    ]
+def test_the_operating_point_of_the_card_is_tested(evaluated):
+    found = json.loads((evaluated / paths.METRICS).read_text())["operating_point"]
+    predictions = pd.read_csv(evaluated / paths.PREDICTIONS)
+    suspected = predictions["p_melanoma"] >= POINT.threshold
+    shown = predictions["diagnosis"] == "melanoma"
+    assert found["threshold"] == POINT.threshold
+    assert found["sensitivity"]["value"] == pytest.approx(suspected[shown].mean())
+    assert found["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
+
+
+def test_subgroups_are_those_of_the_accepted_table(evaluated):
+    subgroups = json.loads((evaluated / paths.METRICS).read_text())["subgroups"]
+    assert list(subgroups) == ["age", "sex", "site", "source"]
+    assert [each["name"] for each in subgroups["age"]] == ["0–29", "30–44", "45–59", "60–74", "75+"]
+    assert {each["name"]: each["n"] for each in subgroups["sex"]} == {"female": 10, "male": 10}
+    assert [(each["name"], each["n"]) for each in subgroups["site"]] == [("unknown", 20)]
+    assert subgroups["source"][0]["small"]
+
+
+def test_the_pictures_are_there(evaluated):
+    names = ["confusion", "precision_recall", "reliability", "roc", "subgroups", "training"]
+    assert sorted(path.name for path in (evaluated / paths.FIGURES).iterdir()) == [f"{name}.png" for name in names]
 
 
 def test_the_same_files_give_the_same_bytes_and_the_run_is_in_the_store(evaluated, monkeypatch, capsys):
@@ -150,6 +159,7 @@ def test_the_same_files_give_the_same_bytes_and_the_run_is_in_the_store(evaluate
     assert {path: path.read_bytes() for path in files} == before
     said = capsys.readouterr().out
     assert "20 phantom (generated) test images in 15 groups" in said
+    assert "suspected of melanoma from a probability of 0.300 on:" in said
     assert "holds all of this already" in said
 
 

@@ -1,30 +1,24 @@
-"""The test result and the training as pictures that a person can read; each function gives the bytes of a PNG.
+"""What all pictures of a test share, and the confusion matrix; figures_<what>.py draw the others, as bytes of a PNG.
 
-Nothing here touches pyplot or its globals, and nothing that changes from run to run enters the files.
+None touches pyplot or its globals, and nothing that changes from run to run enters the files.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from dermaflow.core.taxonomy import DIAGNOSES, MELANOMA
-from dermaflow.evaluation.metrics import Flags, Floats, Indices, roc_points
+from dermaflow.evaluation.metrics import Indices
 
 DPI = 120
+GRID = "#e5e5e5"
 MELANOMA_COLOUR = "#c1121f"
 COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#111111", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#17becf")
-SERIES = {  # column of history.csv: panel, label, colour
-    "loss": ("loss", "training", "#1f77b4"),
-    "val_loss": ("loss", "validation", "#ff7f0e"),
-    "accuracy": ("accuracy", "training accuracy", "#1f77b4"),
-    "val_accuracy": ("accuracy", "validation accuracy", "#ff7f0e"),
-    "val_balanced_accuracy": ("accuracy", "validation balanced accuracy", "#2ca02c"),
-}
 
 
 def draw_confusion(truth: Indices, predicted: Indices, classes: Sequence[str], *, phantom: bool) -> bytes:
@@ -48,79 +42,29 @@ def draw_confusion(truth: Indices, predicted: Indices, classes: Sequence[str], *
     axes.set_yticks(range(len(classes)), [f"{name}\n(n = {n})" for name, n in zip(classes, totals, strict=True)])
     axes.set_xlabel("predicted diagnosis", fontsize=13)
     axes.set_ylabel("true diagnosis", fontsize=13)
-    axes.set_title(_title(f"Confusion matrix, {len(truth):,} test images", phantom=phantom))
-    return _png(figure)
+    axes.set_title(titled(f"Confusion matrix, {len(truth):,} test images", phantom=phantom))
+    return png(figure)
 
 
-def draw_roc(truth: Indices, probabilities: Floats, classes: Sequence[str], *, phantom: bool) -> bytes:
-    """ROC curves, each diagnosis against the rest, melanoma in front; the legend gives AUC and n.
-
-    Input shapes: (n,) and (n, classes). A diagnosis whose curve is undefined is named without one.
-    """
-    figure = Figure(figsize=(7.5, 7.5), dpi=DPI)
-    axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1, linestyle=":", label="chance (AUC 0.50)")
-    for index in sorted(range(len(classes)), key=lambda index: (classes[index] != MELANOMA, index)):
-        _curve(axes, classes[index], truth == index, probabilities[:, index])
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-    axes.set_xlabel("false positive rate (1 − specificity)")
-    axes.set_ylabel("true positive rate (sensitivity)")
-    axes.grid(color="#e5e5e5")
-    axes.set_title(_title(f"ROC, each diagnosis against the rest, {len(truth):,} test images", phantom=phantom))
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=11)
-    return _png(figure)
+def colour_of(diagnosis: str) -> str:
+    """The same for a diagnosis in every picture; melanoma stands out."""
+    return MELANOMA_COLOUR if diagnosis == MELANOMA else COLOURS[DIAGNOSES.index(diagnosis)]
 
 
-def draw_training(history: Mapping[str, Floats], best_epoch: int, *, phantom: bool) -> bytes:
-    """Loss and accuracy by epoch, the epoch whose weights were kept marked.
+def titled(text: str, *, phantom: bool) -> str:
+    """A title, with a second line that cannot be overlooked where images were generated."""
+    return f"{text}\nPHANTOM: generated images, no statement about skin" if phantom else text
 
-    Args:
-        history: the columns of history.csv; `epoch` and those of SERIES, each (epochs,).
-        best_epoch: as numbered in the column `epoch`.
-    """
-    figure = Figure(figsize=(11, 4.8), dpi=DPI, layout="constrained")
-    panels = dict(zip(("loss", "accuracy"), figure.subplots(1, 2), strict=True))
-    for column, (panel, label, colour) in SERIES.items():
-        panels[panel].plot(history["epoch"], history[column], color=colour, marker="o", markersize=3, label=label)
-    for name, axes in panels.items():
-        axes.axvline(best_epoch, color="#555555", linestyle="--", linewidth=1, label=f"epoch {best_epoch}, kept")
-        axes.set(xlabel="epoch", ylabel=name, xlim=(0.5, max(history["epoch"]) + 0.5))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(color="#e5e5e5")
-        axes.legend(frameon=False)
-    panels["loss"].set_ylim(bottom=0)
-    panels["accuracy"].set_ylim(0, 1)
-    panels["accuracy"].yaxis.set_major_formatter(PercentFormatter(1))
-    figure.suptitle(_title(f"Training, {len(history['epoch'])} epochs", phantom=phantom))
-    return _png(figure)
+
+def png(figure: Figure) -> bytes:
+    """The picture as a file, the same bytes for the same picture."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def _cell(axes: Axes, row: int, column: int, count: int, share: float) -> None:
     colour = "white" if share > 0.55 else "#222222" if count else "#aaaaaa"  # noqa: PLR2004 - where blue turns dark
     text = f"{count}\n{share:.0%}" if count else "0"
     axes.text(column, row, text, ha="center", va="center", color=colour, fontweight="bold" if row == column else None)
-
-
-def _curve(axes: Axes, name: str, positive: Flags, scores: Floats) -> None:
-    false_rate, true_rate = roc_points(positive, scores)
-    known = f"AUC {np.trapezoid(true_rate, false_rate):.2f}" if false_rate.size else "undefined"
-    front = name == MELANOMA
-    axes.plot(
-        false_rate,
-        true_rate,
-        color=MELANOMA_COLOUR if front else COLOURS[DIAGNOSES.index(name)],
-        linewidth=3 if front else 1.3,
-        zorder=3 if front else 2,
-        label=f"{name}: {known}, n = {positive.sum()}",
-    )
-
-
-def _title(text: str, *, phantom: bool) -> str:
-    return f"{text}\nPHANTOM: generated images, no statement about skin" if phantom else text
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
-    return buffer.getvalue()

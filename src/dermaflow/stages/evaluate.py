@@ -6,7 +6,9 @@ Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,fig
 Run     python -m dermaflow.stages.evaluate
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,12 @@ from dermaflow.core.parallel import progress
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
-from dermaflow.evaluation.figures import SERIES, draw_confusion, draw_roc, draw_training
+from dermaflow.evaluation.calibration import reliability
+from dermaflow.evaluation.figures import draw_confusion
+from dermaflow.evaluation.figures_curves import draw_precision_recall, draw_roc
+from dermaflow.evaluation.figures_reliability import draw_reliability
+from dermaflow.evaluation.figures_subgroups import draw_subgroups
+from dermaflow.evaluation.figures_training import SERIES, draw_training
 from dermaflow.evaluation.metrics import Floats
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -36,6 +43,7 @@ from dermaflow.evaluation.tables import (
     roc_table,
 )
 from dermaflow.model.bundle import Bundle, load_bundle
+from dermaflow.model.card import Card
 from dermaflow.tracking.runs import log_evaluated_run
 
 
@@ -49,9 +57,14 @@ def main() -> None:
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
     outcome = outcome_of(bundle, images, lesions)
-    write_figures(outcome, history, bundle)
+    shortcuts = strongest(read_json(paths.SHORTCUTS))
+    identity = {"phantom": bundle.card.phantom, "fingerprint": bundle.card.fingerprint}
+    metrics = {**identity, **metrics_of(outcome, params), "shortcuts": shortcuts}
+    write_training(history, bundle.card)
+    write_figures(outcome, metrics, params)
     write_tables(outcome, images)
-    write_metrics(outcome, bundle, params)
+    write_json(metrics, paths.METRICS)
+    print("\n".join(summary_lines(metrics)), flush=True)
     log_evaluated_run()
 
 
@@ -84,21 +97,34 @@ def predicted(bundle: Bundle, files: list[Path]) -> Floats:
     return np.array([probabilities for _, probabilities, _ in answers], dtype=float)
 
 
-def write_figures(outcome: Outcome, history: pd.DataFrame, bundle: Bundle) -> None:
-    """The pictures: confusion.png, roc.png, training.png."""
-    phantom, choice = bundle.card.phantom, outcome.probabilities.argmax(axis=1)
+def write_training(history: pd.DataFrame, card: Card) -> None:
+    """How the training went, as a picture.
+
+    Raises:
+        TableError: history.csv holds something else than numbers.
+    """
     try:
         curves = {column: history[column].to_numpy(dtype=float) for column in ("epoch", *SERIES)}
     except ValueError as error:
         raise TableError(
             f"{paths.HISTORY}: expected numbers in every column ({error}); `dvc repro` makes it"
         ) from error
-    confusion = draw_confusion(outcome.truth, choice, outcome.classes, phantom=phantom)
-    write_bytes(confusion, paths.FIGURES / "confusion.png")
-    roc = draw_roc(outcome.truth, outcome.probabilities, outcome.classes, phantom=phantom)
-    write_bytes(roc, paths.FIGURES / "roc.png")
-    training = draw_training(curves, bundle.card.best_epoch, phantom=phantom)
-    write_bytes(training, paths.FIGURES / "training.png")
+    write_bytes(draw_training(curves, card.best_epoch, phantom=card.phantom), paths.FIGURES / "training.png")
+
+
+def write_figures(outcome: Outcome, metrics: Mapping[str, Any], params: EvaluateParams) -> None:
+    """The test result as pictures."""
+    truth, scores, classes = outcome.truth, outcome.probabilities, outcome.classes
+    points = reliability(truth, scores, outcome.groups, params.bootstrap_samples, params.seed)
+    phantom = metrics["phantom"]
+    for name, picture in (
+        ("confusion", draw_confusion(truth, scores.argmax(axis=1), classes, phantom=phantom)),
+        ("roc", draw_roc(truth, scores, classes, phantom=phantom)),
+        ("precision_recall", draw_precision_recall(truth, scores, classes, phantom=phantom)),
+        ("reliability", draw_reliability(points, scores.max(axis=1), metrics, phantom=phantom)),
+        ("subgroups", draw_subgroups(metrics, phantom=phantom)),
+    ):
+        write_bytes(picture, paths.FIGURES / f"{name}.png")
 
 
 def write_tables(outcome: Outcome, images: pd.DataFrame) -> None:
@@ -108,14 +134,6 @@ def write_tables(outcome: Outcome, images: pd.DataFrame) -> None:
     confusion = confusion_table(outcome.truth, outcome.probabilities, outcome.classes)
     write_table(confusion, tuple(confusion.columns), paths.CONFUSION)
     write_table(roc_table(outcome.truth, outcome.probabilities, outcome.classes), ROC_COLUMNS, paths.ROC)
-
-
-def write_metrics(outcome: Outcome, bundle: Bundle, params: EvaluateParams) -> None:
-    """metrics.json, and the same in lines for the person who waits."""
-    identity = {"phantom": bundle.card.phantom, "fingerprint": bundle.card.fingerprint}
-    metrics = {**identity, **metrics_of(outcome, params), "shortcuts": strongest(read_json(paths.SHORTCUTS))}
-    write_json(metrics, paths.METRICS)
-    print("\n".join(summary_lines(metrics)), flush=True)
 
 
 if __name__ == "__main__":
