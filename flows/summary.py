@@ -16,6 +16,8 @@ HEADLINES = {
     "balanced_accuracy": "balanced accuracy",
     "macro_auc": "macro AUC",
     "melanoma_auc": "AUC, melanoma versus rest",
+    "melanoma_vs_nevus_auc": "AUC, melanoma versus nevus",
+    "ece": "calibration error",
 }
 
 
@@ -50,7 +52,8 @@ def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
 def metrics_rows() -> list[dict[str, Any]]:
     """The test metrics as rows: metric, value, low, high; value None where it is undefined."""
     metrics = read_json(paths.METRICS)
-    rows = [{"metric": words, **metrics[key]} for key, words in HEADLINES.items() if metrics[key]]
+    named = {words: metrics[key] for key, words in HEADLINES.items()} | _operating(metrics["operating_point"])
+    rows = [{"metric": words, **figure} for words, figure in named.items() if figure]
     for diagnosis, values in metrics["per_class"].items():
         rows += [
             {"metric": f"{kind}, {diagnosis} (n = {values['n']})", **values[kind]}
@@ -108,7 +111,19 @@ def _measured(metrics: Mapping[str, Any]) -> list[str]:
     lines = [
         f"- {words}: {_interval(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
     ]
-    return [*lines, f"- {metrics['n_images']:,} images in {metrics['n_groups']:,} groups"]
+    lines += [f"- {words}: {_interval(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
+    small = sum(each["small"] for found in metrics["subgroups"].values() for each in found)
+    among = sum(len(found) for found in metrics["subgroups"].values())
+    few = f"; {small} of {among} subgroups are too small for more than a hint" if small else ""
+    return [*lines, f"- {metrics['n_images']:,} images in {metrics['n_groups']:,} groups{few}"]
+
+
+def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    """What suspicion of melanoma is worth at the model's threshold; nothing where it has none."""
+    if point is None:
+        return {}
+    where = f"{point['diagnosis']} suspected from {point['threshold']:.3f} on"
+    return {f"{name}, {where}": point[name] for name in ("sensitivity", "specificity")}
 
 
 def _without_lesion(shortcut: Mapping[str, Any] | None) -> str:

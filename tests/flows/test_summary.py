@@ -23,6 +23,10 @@ METRICS = {
     "balanced_accuracy": ESTIMATE,
     "macro_auc": {"value": 0.7, "low": None, "high": None},
     "melanoma_auc": None,
+    "melanoma_vs_nevus_auc": None,
+    "ece": {"value": 0.041, "low": 0.0, "high": 0.06},
+    "operating_point": {"diagnosis": "melanoma", "threshold": 0.0912, "sensitivity": ESTIMATE, "specificity": ESTIMATE},
+    "subgroups": {"sex": [{"small": True}, {"small": False}], "age": [{"small": True}]},
     "shortcuts": {"macro_auc": {"value": 0.8, "low": 0.7, "high": 0.9, "by": "border"}},
     "per_class": {"melanoma": {"n": 40, "sensitivity": ESTIMATE, "specificity": None}},
 }
@@ -66,6 +70,10 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
         "corrected by authorities: 76 nevus → actinic keratosis",
         "official test images that leak from training: 44 of 118",
         "AUC, melanoma versus rest: undefined",
+        "AUC, melanoma versus nevus: undefined",
+        "calibration error: 0.041 (0.000 to 0.060)",
+        "- sensitivity, melanoma suspected from 0.091 on: 0.500 (0.400 to 0.600)\n- specificity, melanoma suspected",
+        "300 images in 200 groups; 2 of 3 subgroups are too small for more than a hint",
         "not promoted (skin-lesion-classifier)\n- no better beyond chance",
         "**Copy in the DVC remote** 434 files pushed",
         "make ui",
@@ -91,8 +99,19 @@ def test_the_rows_leave_out_what_is_undefined():
         "accuracy",
         "balanced accuracy",
         "macro AUC",
+        "calibration error",
+        "sensitivity, melanoma suspected from 0.091 on",
+        "specificity, melanoma suspected from 0.091 on",
         "sensitivity, melanoma (n = 40)",
     ]
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_model_without_an_operating_point_is_summed_up_without_it():
+    write_json({**METRICS, "operating_point": None, "subgroups": {}}, paths.METRICS)
+    text = summary_markdown({"train": "ran"}, "")
+    assert "suspected" not in text
+    assert "300 images in 200 groups\n" in text
 
 
 def test_no_decision_is_an_error_that_names_its_fix(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from typing import Any
 
 from dermaflow.core import paths
 from dermaflow.tracking.backend import MlflowClient, entities
-from dermaflow.tracking.evaluated import HEADLINES, REPORT_FILES, Evaluated, figures, flat_figures
+from dermaflow.tracking.evaluated import REPORT_FILES, Evaluated, figures, flat_figures
 from dermaflow.tracking.git import git_tags
 from dermaflow.tracking.packaging import log_model
 
@@ -19,6 +19,8 @@ HEADING = {
     "accuracy": "accuracy",
     "macro_auc": "macro AUC",
     "melanoma_auc": "melanoma-versus-rest AUC",
+    "melanoma_vs_nevus_auc": "melanoma-versus-nevus AUC",
+    "ece": "calibration error",
 }
 
 
@@ -55,12 +57,13 @@ def _tags(evaluated: Evaluated) -> dict[str, str]:
         "architecture": str(card["architecture"]),
         "classes": str(len(card["classes"])),
         "best_epoch": str(card.get("best_epoch", "")),
-        "mlflow.note.content": _summary(evaluated),
+        "mlflow.note.content": note(evaluated),
         **git_tags(card),
     }
 
 
-def _summary(evaluated: Evaluated) -> str:
+def note(evaluated: Evaluated) -> str:
+    """What a person reads first in MLflow, as markdown."""
     card, metrics = evaluated.card, evaluated.metrics
     kind = "generated images (phantom): it says nothing about skin" if evaluated.phantom else "photographs"
     absent = ", ".join(metrics.get("classes_without_test_images", ()))
@@ -70,7 +73,11 @@ def _summary(evaluated: Evaluated) -> str:
         "",
         f"| on {images} | value (95 % interval) | without looking at the lesion |",
         "|---|---|---|",
-        *(f"| {HEADING[name]} | {in_words(metrics.get(name))} | {_shortcut(metrics, name)} |" for name in HEADLINES),
+        *(
+            f"| {words} | {in_words(metrics.get(name))} | {_shortcut(metrics, name)} |"
+            for name, words in HEADING.items()
+        ),
+        *_operating(metrics.get("operating_point")),
         "",
         "| diagnosis | n | sensitivity | specificity |",
         "|---|---|---|---|",
@@ -78,6 +85,14 @@ def _summary(evaluated: Evaluated) -> str:
         *(["", f"Balanced accuracy and macro AUC leave out what no test image shows: {absent}."] if absent else []),
     ]
     return "\n".join(lines)
+
+
+def _operating(point: Mapping[str, Any] | None) -> list[str]:
+    """Rows of what suspicion of melanoma is worth at the model's threshold; none where there is no threshold."""
+    if not point:
+        return []
+    where = f"where p({point['diagnosis']}) ≥ {point['threshold']:.3f}"
+    return [f"| {name} {where} | {in_words(point[name])} | |" for name in ("sensitivity", "specificity")]
 
 
 def _shortcut(metrics: Mapping[str, Any], name: str) -> str:
