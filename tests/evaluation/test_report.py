@@ -122,3 +122,17 @@ def test_the_summary_says_what_was_tested_and_how_sure_it_is(simulate):
 )
 def test_a_figure_is_put_in_words(figure, words):
     assert in_words(figure) == words
+
+
+def test_a_perfect_model_on_few_groups_is_not_said_to_be_certain():
+    truth = np.arange(24, dtype=np.int64) % 3
+    perfect = Outcome(CLASSES, truth, np.eye(3)[truth], [f"g{number}" for number in range(24)], 0.5)
+    metrics = metrics_of(perfect, PARAMS)
+    for figure in (
+        metrics["melanoma_auc"],
+        metrics["melanoma_vs_nevus_auc"],
+        metrics["operating_point"]["sensitivity"],
+        metrics["per_class"]["nevus"]["auc"],
+    ):
+        assert figure == {"value": 1.0, "low": pytest.approx(0.025 ** (1 / 8)), "high": 1.0}
+    assert metrics["ece"]["value"] == 0

@@ -6,9 +6,9 @@ Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
 
 A class that a resample happens to miss is undefined there: means over classes leave it out of that resample,
 and its own interval rests on the resamples that hold it. Where fewer than two groups stand behind a measure,
-chance cannot be told from the data, and the interval is null. The ends do not reach beyond what was seen: an AUC
-of 1 has the interval 1 to 1, however few its images; read n beside it. A share of 0 or 1 (a sensitivity, say) gets
-the exact end instead: `estimate_share`.
+chance cannot be told from the data, and the interval is null. The ends do not reach beyond what was seen; a share
+or an AUC of 0 or 1 gets an exact end instead: `estimate_share`. A balanced accuracy of 1 has the interval 1 to 1,
+however few its images; read n beside it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,10 +106,11 @@ def estimate(value: float, draws: Floats, confidence: float, n_groups: int) -> E
 
 
 def estimate_share(value: float, draws: Floats, confidence: float, n_groups: int) -> Estimate:
-    """A share of images with its interval: as `estimate`, but exact where all images agree.
+    """A share of images, or an AUC, with its interval: as `estimate`, but exact where all images agree.
 
-    Where the share is 0 or 1, every resample repeats it. Groups being the independent evidence, the far end is then
-    that of Clopper and Pearson (1934, doi 10.1093/biomet/26.4.404) for n_groups of n_groups: 0.69 for 10 of 10.
+    Where it is 0 or 1, every resample repeats it. Groups being the independent evidence, the far end is then that of
+    Clopper and Pearson (1934, doi 10.1093/biomet/26.4.404) for n_groups of n_groups: 0.69 for 10 of 10. An AUC is the
+    mean share of negatives that a positive outranks: if all outrank all, the same end holds for it, if anything low.
     """
     percentile = estimate(value, draws, confidence, n_groups)
     if percentile.low is None or value not in {0.0, 1.0}:

@@ -125,14 +125,14 @@ def _melanoma_auc(outcome: Outcome, found: Drawn) -> Figure | None:
     if outcome.melanoma is None:
         return None
     behind_it = min(groups_behind(outcome.truth, outcome.groups, outcome.melanoma))
-    return figure(found, "auc", behind_it, outcome.melanoma)
+    return figure(found, "auc", behind_it, outcome.melanoma, estimate_share)
 
 
 def _melanoma_vs_nevus_auc(outcome: Outcome, found: Drawn) -> Figure | None:
     if outcome.melanoma is None or outcome.nevus is None:
         return None
     shown = [groups_behind(outcome.truth, outcome.groups, index)[0] for index in (outcome.melanoma, outcome.nevus)]
-    return figure(found, "melanoma_vs_nevus_auc", min(shown))
+    return figure(found, "melanoma_vs_nevus_auc", min(shown), by=estimate_share)
 
 
 def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:
@@ -150,7 +150,7 @@ def _of_class(outcome: Outcome, index: int, found: Drawn) -> dict[str, Any]:
     shown, others = groups_behind(outcome.truth, outcome.groups, index)
     return {
         "n": int((outcome.truth == index).sum()),
-        "auc": figure(found, "auc", min(shown, others), index),
+        "auc": figure(found, "auc", min(shown, others), index, estimate_share),
         "sensitivity": figure(found, "sensitivity", shown, index, by=estimate_share),
         "specificity": figure(found, "specificity", others, index, by=estimate_share),
     }

@@ -87,7 +87,7 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
         "n_classes": len(np.unique(part.truth)),
         "small": (n_groups if part.melanoma is None else min(shown, others)) < ENOUGH,
         "balanced_accuracy": of("balanced_accuracy", n_groups),
-        "melanoma_auc": of("melanoma_auc", min(shown, others)),
+        "melanoma_auc": of("melanoma_auc", min(shown, others), estimate_share),
         "sensitivity": of("sensitivity", shown, estimate_share),
         "specificity": of("specificity", others, estimate_share),
     }
