@@ -5,7 +5,7 @@ import pytest
 
 from dermaflow.model import familiarity
 from dermaflow.model.backend import keras
-from dermaflow.model.familiarity import distance_of, familiar_layer, fit_familiarity, with_distance
+from dermaflow.model.familiarity import distance_of, familiar_embedding, fit_familiarity, with_distance
 
 
 def embeddings(n, seed, d=24, shift=0.0):
@@ -132,23 +132,27 @@ def test_an_activation_that_training_never_shows_makes_an_image_unfamiliar():
     assert distance_of(dead, fitted) < 1 < distance_of(awake, fitted)
 
 
-def test_the_layer_is_the_middle_one_of_those_that_step_over_16_pixels():
+def test_the_embedding_is_the_pooled_middle_join_of_those_that_step_over_16_pixels():
     network = keras.applications.MobileNetV2(input_shape=(64, 64, 3), include_top=False, weights=None, alpha=0.35)
-    assert network.get_layer(familiar_layer(network)).output.shape[1:3] == (4, 4)
-    assert familiar_layer(network).startswith("block_9_")
+    images = np.random.default_rng(1).uniform(-1, 1, (2, 64, 64, 3)).astype(np.float32)
+    joined = keras.Model(network.input, network.get_layer("block_9_add").output).predict(images, verbose=0)
+    assert joined.shape[1:3] == (4, 4)
+    pooled = keras.Model(network.input, familiar_embedding(network)).predict(images, verbose=0)
+    np.testing.assert_allclose(pooled, joined.mean(axis=(1, 2)), rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_that_stays_finer_gives_its_coarsest_layer():
+def test_a_network_that_stays_finer_gives_its_coarsest_maps():
     image = keras.Input((64, 64, 3))
-    fine = keras.layers.MaxPooling2D(name="fine")(keras.layers.Conv2D(2, 3, padding="same")(image))
-    coarse = keras.layers.MaxPooling2D(name="coarse")(fine)
-    assert familiar_layer(keras.Model(image, keras.layers.Flatten()(coarse))) == "coarse"
+    fine = keras.layers.MaxPooling2D()(keras.layers.Conv2D(2, 3, padding="same")(image))
+    coarse = keras.layers.MaxPooling2D()(keras.layers.Conv2D(5, 3, padding="same")(fine))
+    network = keras.Model(image, keras.layers.Flatten()(coarse))
+    assert familiar_embedding(network).shape == (None, 5)
 
 
 def test_a_network_without_maps_is_refused():
     rows = keras.Input((8,))
     with pytest.raises(ValueError, match="expected layers with maps"):
-        familiar_layer(keras.Model(rows, keras.layers.Dense(2)(rows)))
+        familiar_embedding(keras.Model(rows, keras.layers.Dense(2)(rows)))
 
 
 @pytest.mark.parametrize(

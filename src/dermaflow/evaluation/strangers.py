@@ -82,13 +82,13 @@ def _checkerboard(size: int, rng: Rng) -> RgbImage:
     """Two colours in squares of 1/16 to 1/4 of the side, shifted at random."""
     side = max(1, round(size * rng.uniform(1 / 16, 1 / 4)))
     rows, columns = np.indices((size, size)) + rng.integers(0, side, (2, 1, 1))
-    return _blend((rows // side + columns // side) % 2, *_colours(rng))
+    return _blend(((rows // side + columns // side) % 2).astype(float), *_colours(rng))
 
 
 def _stripes(size: int, rng: Rng) -> RgbImage:
     """Two colours in stripes of 1/32 to 1/6 of the side, in a random direction."""
     width = size * rng.uniform(1 / 32, 1 / 6)
-    return _blend(_ramp(size, rng, width) % 2 < 1, *_colours(rng))
+    return _blend(np.floor(_ramp(size, rng, width)) % 2, *_colours(rng))
 
 
 def _text(size: int, rng: Rng) -> RgbImage:
@@ -133,10 +133,10 @@ def _ramp(size: int, rng: Rng, unit: float) -> npt.NDArray[np.float64]:
     return ramp
 
 
-def _blend(share: npt.NDArray[np.generic], first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> RgbImage:
+def _blend(share: npt.NDArray[np.float64], first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> RgbImage:
     """`first` where the share, (size, size), is 0, `second` where it is the largest, their mixture between."""
     weight = (share / max(float(share.max()), 1e-9))[..., np.newaxis]
-    return _uint8(first + weight * (second - first))
+    return _uint8(first + weight * (second - first).astype(float))
 
 
 def _uint8(values: npt.NDArray[np.float64]) -> RgbImage:

@@ -10,7 +10,6 @@ pictures without lesions no better, nearest neighbours (Sun et al. 2022, arXiv 2
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,8 +113,10 @@ def with_distance(embedding: Any, familiar: Familiar) -> Any:  # noqa: ANN401 - 
     return keras.layers.Rescaling(1 / familiar.limit, name="distance_scaled", **fixed)(root)
 
 
-def familiar_layer(network: Any) -> str:  # noqa: ANN401 - a keras.Model
-    """The name of the layer whose pooled activations tell best: the middle one of those with a FAMILIAR_STRIDE.
+def familiar_embedding(network: Any) -> Any:  # noqa: ANN401 - a keras.Model, a tensor of it
+    """The activations that tell best, averaged over the picture: a tensor of the network, (batch, d).
+
+    The middle one of the layers with a FAMILIAR_STRIDE; only of those that join a residual block, if there are any.
 
     Args:
         network: a functional or sequential model, input (batch, size, size, 3). Where it is never so coarse, its
@@ -125,20 +126,19 @@ def familiar_layer(network: Any) -> str:  # noqa: ANN401 - a keras.Model
         ValueError: it has no layer with an output (batch, side, side, channels).
     """
     size = network.input_shape[1]
-    sides = dict(_sides(network))
-    fine = [side for side in sides.values() if side >= math.ceil(size / FAMILIAR_STRIDE)]
-    if not fine:
+    sides = {layer: side for layer in network.layers if (side := _side(layer)) >= math.ceil(size / FAMILIAR_STRIDE)}
+    if not sides:
         raise ValueError(f"expected layers with maps at least {size}/{FAMILIAR_STRIDE} wide, received none")
-    names = [name for name, side in sides.items() if side == min(fine)]
-    return names[len(names) // 2]
+    layers = [layer for layer, side in sides.items() if side == min(sides.values())]
+    joins = [layer for layer in layers if isinstance(layer, keras.layers.Add)] or layers
+    return keras.layers.GlobalAveragePooling2D(name="familiar_embedding")(joins[len(joins) // 2].output)
 
 
-def _sides(network: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401 - a keras.Model
-    """Name and side of each layer that gives square maps, in the order of the network."""
-    for layer in network.layers:
-        shape = getattr(layer.output, "shape", ())
-        if len(shape) == 4 and shape[1] == shape[2]:  # noqa: PLR2004 - batch, height, width, channels
-            yield layer.name, shape[1]
+def _side(layer: Any) -> int:  # noqa: ANN401 - a keras.layers.Layer
+    """The side of the square maps that a layer gives; 0 where it gives something else."""
+    shape = tuple(getattr(layer.output, "shape", ()))
+    square = len(shape) == 4 and shape[1] == shape[2] and shape[1] is not None  # noqa: PLR2004 - batch, side, side, channels
+    return int(shape[1]) if square else 0
 
 
 def _equal_weights(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
