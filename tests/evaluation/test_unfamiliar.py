@@ -75,10 +75,10 @@ def test_crops_of_one_photograph_have_a_value_without_an_interval(known):
     assert figures["by_kind"]["crop"]["auroc"]["low"] is None
 
 
-def test_where_all_are_flagged_the_interval_says_how_few_they_are(known):
-    figure = unfamiliar(known, alone([2.0] * 10), ["a"] * 10, PARAMS)["strangers"]["flagged"]
-    assert figure["high"] == 1
-    assert figure["low"] == pytest.approx(0.025 ** (1 / 10))
+def test_where_all_strangers_are_told_the_interval_says_how_few_they_are(known):
+    figures = unfamiliar(known, alone([9.0] * 10), ["a"] * 10, PARAMS)["strangers"]
+    for name in ("auroc", "flagged"):
+        assert figures[name] == {"value": 1.0, "low": pytest.approx(0.025 ** (1 / 10)), "high": 1.0}
 
 
 def test_the_same_seed_gives_the_same_figures_and_fits_into_json(known, strange):

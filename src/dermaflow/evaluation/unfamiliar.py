@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dermaflow.core.seeds import derived_seed
-from dermaflow.evaluation.intervals import CONFIDENCE, estimate, estimate_share, group_weights
+from dermaflow.evaluation.intervals import CONFIDENCE, estimate_share, group_weights
 from dermaflow.evaluation.metrics import Floats, Indices, share_of
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import in_words
@@ -122,7 +122,7 @@ def _figures(compared: _Compared, row: Indices) -> dict[str, Any]:
     return {
         "n": len(row),
         "n_groups": n_groups,
-        "auroc": asdict(estimate(auroc[0], auroc[1:], CONFIDENCE, behind)),
+        "auroc": asdict(estimate_share(auroc[0], auroc[1:], CONFIDENCE, behind)),
         "flagged": asdict(estimate_share(flagged[0], flagged[1:], CONFIDENCE, n_groups)),
     }
 
