@@ -14,6 +14,7 @@ from dermaflow.tracking.registry import CHAMPION, PREVIOUS, by_alias
 from dermaflow.tracking.store import connect
 from tests.tiny_project import CLASSES, draw_project, put_model
 
+MARGIN = "max_melanoma_sensitivity_drop: 0.05"  # that, the eight melanomas of the story could never rule out
 NAME = "skin-lesion-classifier"
 SCENES = {
     "first": lambda: (put_model("aa", skilled=False), promote()),
@@ -49,5 +50,8 @@ def story(tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
     with contextlib.chdir(folder):
         draw_project()
+        text = paths.PARAMS.read_text()
+        assert text.count(MARGIN) == 1
+        paths.PARAMS.write_text(text.replace(MARGIN, "max_melanoma_sensitivity_drop: 1.0"))
         scenes = {scene: play(scene) for scene in SCENES}
     return SimpleNamespace(folder=folder, scenes=scenes)

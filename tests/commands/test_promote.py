@@ -29,7 +29,7 @@ def test_what_is_in_force_is_not_judged_again(story):
 def test_a_better_model_replaces_the_champion_which_becomes_previous(story):
     scene = story.scenes["better"]
     assert scene.in_force == ["2", "1"]
-    assert scene.records[0]["numbers"]["difference"]["low"] > 0
+    assert scene.records[0]["numbers"]["difference"]["balanced_accuracy"]["low"] > 0
     assert scene.records[0]["champion"]["version"] == "1"
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from dermaflow.evaluation.comparable import over_common, unseen
+from dermaflow.evaluation.comparable import answers_over, over_common, unseen
 
 LEDGER = pd.DataFrame({"image_id": list("abcdef"), "group_id": ["1", "1", "2", "3", "3", "4"]})
 ACCEPTED = pd.DataFrame({"image_id": list("abcdf"), "sha256": ["A", "B", "C", "D", "F"]})
@@ -28,3 +28,15 @@ def test_a_blank_content_is_no_content_in_common():
 def test_probabilities_over_the_common_classes_sum_to_one_in_the_order_asked():
     probabilities = np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0]])
     assert np.allclose(over_common(probabilities, "xyz", "zx"), [[5 / 7, 2 / 7], [0.5, 0.5]])
+
+
+def test_the_probability_of_melanoma_stays_as_the_model_states_it():
+    classes, common = ("melanoma", "nevus", "vascular lesion"), ("melanoma", "nevus")
+    answers = answers_over(np.array([[0.2, 0.3, 0.5]]), classes, common, threshold=0.15)
+    assert np.allclose(answers.probabilities, [[0.4, 0.6]])
+    assert (list(answers.p_melanoma), answers.threshold) == ([0.2], 0.15)
+
+
+def test_a_model_that_does_not_know_melanoma_states_no_probability_of_it():
+    classes = ("nevus", "vascular lesion")
+    assert answers_over(np.array([[0.3, 0.7]]), classes, classes).p_melanoma is None

@@ -12,12 +12,14 @@ from dermaflow.core import paths
 from dermaflow.core.errors import PromotionError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
-from dermaflow.evaluation.comparable import over_common, unseen
+from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.evaluation.comparable import answers_over, unseen
+from dermaflow.evaluation.comparison import Answers, Cases
 from dermaflow.evaluation.gate import judge
 from dermaflow.evaluation.metrics import Floats
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.model.bundle import load_bundle
-from dermaflow.model.card import read_card
+from dermaflow.model.card import Card, read_card
 from dermaflow.tracking import registry
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.bundles import bundle_folder
@@ -78,24 +80,24 @@ def contest(
     if rolled_back and not rules.again:
         return _refusal(f"This model was rolled back at {rolled_back}: `dermaflow promote --again` judges it anew.")
     folder = bundle_folder(champion.uri) if champion else None
-    theirs = read_card(folder / paths.CARD.name).classes if folder else candidate.classes
-    if set(theirs) != set(candidate.classes) and not rules.allow_class_change:
-        return _refusal(_other_classes(candidate.classes, theirs))
+    card = read_card(folder / paths.CARD.name) if folder else None
+    if card and set(card.classes) != set(candidate.classes) and not rules.allow_class_change:
+        return _refusal(_other_classes(candidate.classes, card.classes))
     furthest = _furthest_from_served(client, version, candidate)
     if furthest > SERVED_TOLERANCE:
         return _refusal(
             f"As served it differs from its evaluation by up to {furthest:.4f} of a probability; "
             f"expected at most {SERVED_TOLERANCE}: `dvc repro -s -f evaluate` evaluates it here."
         )
-    if folder is None:
+    if folder is None or card is None:
         everything = np.ones(len(candidate.image_ids), dtype=bool)
         return _judged(candidate, everything, None, candidate.classes, rules.params)
-    return _against(folder, candidate, theirs, rules.params)
+    return _against(folder, card, candidate, rules.params)
 
 
-def _against(folder: Path, candidate: Candidate, classes: tuple[str, ...], params: PromoteParams) -> dict[str, Any]:
+def _against(folder: Path, card: Card, candidate: Candidate, params: PromoteParams) -> dict[str, Any]:
     """Judge on the images that the champion in `folder` has not seen, over the classes common to both."""
-    common = tuple(name for name in candidate.classes if name in classes)
+    common = tuple(name for name in candidate.classes if name in card.classes)
     if len(common) < FEWEST_CLASSES:
         return _refusal("It has fewer than two classes in common with the champion.")
     fair = unseen(
@@ -105,7 +107,8 @@ def _against(folder: Path, candidate: Candidate, classes: tuple[str, ...], param
         read_table(folder / paths.SEEN.name, SEEN_COLUMNS),
     )
     kept = fair & np.isin(candidate.diagnoses, common)
-    theirs = over_common(_scored(folder, _chosen(candidate.image_ids, kept)), classes, common)
+    scored = _scored(folder, _chosen(candidate.image_ids, kept))
+    theirs = answers_over(scored, card.classes, common, _suspicious_from(card))
     judged = _judged(candidate, kept, theirs, common, params)
     left_out = int((~fair).sum())
     sentence = f"{left_out} of {len(fair)} test images were left out: the champion has seen them or their group."
@@ -115,7 +118,7 @@ def _against(folder: Path, candidate: Candidate, classes: tuple[str, ...], param
 def _judged(
     candidate: Candidate,
     kept: npt.NDArray[np.bool_],
-    theirs: Floats | None,
+    theirs: Answers | None,
     common: tuple[str, ...],
     params: PromoteParams,
 ) -> dict[str, Any]:
@@ -123,8 +126,8 @@ def _judged(
     group_of = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
     truth = np.array([common.index(name) for name in _chosen(candidate.diagnoses, kept)], dtype=np.int64)
     groups = [group_of.get(name, name) for name in _chosen(candidate.image_ids, kept)]
-    ours = over_common(candidate.probabilities[kept], candidate.classes, common)
-    decision = judge(truth, groups, ours, theirs, common, params)
+    ours = answers_over(candidate.probabilities[kept], candidate.classes, common)
+    decision = judge(Cases(common, truth, groups), ours, theirs, params)
     return {
         "promote": decision.promote,
         "reasons": list(decision.reasons),
@@ -157,6 +160,12 @@ def _scored(folder: Path, image_ids: Sequence[str]) -> Floats:
             raise PromotionError(f"the champion cannot read the test image {path}: {fault}")
         rows.append(probabilities)
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(bundle.card.classes))
+
+
+def _suspicious_from(card: Card) -> float | None:
+    """The probability of melanoma from which on the model suspects it; None: it has no such operating point."""
+    point = card.operating_point
+    return point.threshold if point and point.diagnosis == MELANOMA else None
 
 
 def _chosen(values: Sequence[str], kept: npt.NDArray[np.bool_]) -> list[str]:

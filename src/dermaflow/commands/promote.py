@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from dermaflow.commands.contest import Candidate, Rules, contest, read_candidate
 from dermaflow.core.params import load_params
+from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.tracking import decisions, registry
 from dermaflow.tracking.backend import MlflowClient
@@ -57,12 +58,13 @@ def decided(
     client: MlflowClient, version: Version, champion: Version | None, candidate: Candidate, rules: Rules
 ) -> dict[str, Any]:
     """The decision about a candidate: the one on record where the same was asked before, else a new record."""
+    asked = {**rules.params.model_dump(), "edition": EDITION}
     rolled_back = "" if rules.again else registry.rolled_back_at(client, version)
     key = decisions.decision_key(
         version.fingerprint,
         champion.uri if champion else None,
         candidate.predictions_digest,
-        rules.params.model_dump(),
+        asked,
         [rules.allow_class_change, rules.again, rolled_back],
     )
     known = decisions.earlier(client, version, key)
@@ -77,7 +79,7 @@ def decided(
         "candidate": {**_named(version), **{name: candidate.evaluated.metrics.get(name) for name in HEADLINES}},
         "champion": _named(champion) if champion else None,
         **contest(client, version, champion, candidate, rules),
-        "rules": {**rules.params.model_dump(), "allow_class_change": rules.allow_class_change, "again": rules.again},
+        "rules": {**asked, "allow_class_change": rules.allow_class_change, "again": rules.again},
         "predictions_sha256": candidate.predictions_digest,
     }
     print(f"record: {decisions.record(client, version, decision, key)}", flush=True)

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.evaluation.comparison import Answers
 from dermaflow.evaluation.metrics import Floats
 
 
@@ -32,6 +34,18 @@ def unseen(
 
     seen_groups = {group for image_id, group in groups.items() if known(image_id)}
     return np.array([not known(name) and groups.get(name) not in seen_groups for name in image_ids], dtype=bool)
+
+
+def answers_over(
+    probabilities: Floats, classes: Sequence[str], common: Sequence[str], threshold: float | None = None
+) -> Answers:
+    """What a model of `classes` says where only the classes in `common` are compared; threshold is on p_melanoma.
+
+    The probability of melanoma stays the one that the model states, over all of its classes: that is what its operating
+    point was set on, and what a person who uses it sees.
+    """
+    p_melanoma = np.asarray(probabilities)[:, list(classes).index(MELANOMA)] if MELANOMA in classes else None
+    return Answers(over_common(probabilities, classes, common), p_melanoma, threshold)
 
 
 def over_common(probabilities: Floats, classes: Sequence[str], common: Sequence[str]) -> Floats:
