@@ -1,0 +1,33 @@
+"""The model card: what was made from what, how well it does, for whom, and what is not known.
+
+It follows the items of TRIPOD+AI as far as they apply (Collins et al. 2024, BMJ 385:e078378,
+doi 10.1136/bmj-2023-078378). Nothing in it depends on when or where it is written.
+"""
+
+from dermaflow.evaluation.model_card_content import ModelCard
+from dermaflow.evaluation.model_card_data import data
+from dermaflow.evaluation.model_card_limits import interpretation, openness
+from dermaflow.evaluation.model_card_methods import methods
+from dermaflow.evaluation.model_card_record import Record
+from dermaflow.evaluation.model_card_results import results
+from dermaflow.evaluation.model_card_use import in_short, use
+
+
+def model_card(record: Record) -> ModelCard:
+    """The whole card; `model_card_page` and `model_card_markdown` write it down."""
+    card = record.card
+    name = f"{card['architecture']} {card['input']['image_size_px']}px · {record.shortest_sources}"
+    return ModelCard(
+        title=f"Model card: {len(record.classes)} diagnoses of skin lesions from one dermoscopy image "
+        f"({name} · {card['fingerprint'][:8]})",
+        phantom=bool(card["phantom"]),
+        parts=(
+            in_short(record),
+            use(record),
+            data(record),
+            methods(record),
+            results(record),
+            interpretation(record),
+            openness(record),
+        ),
+    )

@@ -1,0 +1,145 @@
+"""The chapter of a model card on methods: split, network, training, class balance, output, what is measured and how."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dermaflow.evaluation.model_card_content import Item, Part, Points, Table, item
+from dermaflow.evaluation.model_card_output import measures, output
+from dermaflow.evaluation.model_card_record import Record
+
+_BALANCE = {
+    "loss": "In training, errors on rare diagnoses weigh more (power {power}: 1 makes all diagnoses count the same).",
+    "sampling": "In training, rare diagnoses are drawn more often (power {power}: 1 draws all of them as often).",
+}
+
+
+def methods(record: Record) -> Part:
+    """Everything between the images and the figures."""
+    return Part(
+        "Methods",
+        (
+            _split(record),
+            _network(record),
+            _augmentation(record),
+            _balance(record),
+            _fairness(),
+            output(record),
+            measures(record),
+            _differences(record),
+        ),
+    )
+
+
+def _split(record: Record) -> Item:
+    split = record.sections.get("split", {})
+    fractions = f"validation {split.get('validation_frac', 'unknown')}"
+    by_method = {
+        "official": f"The test part is the one that the source names; of the rest, {fractions}.",
+        "folds": f"The test part is fold {split.get('fold')} of {split.get('folds')}, from 0; else {fractions}.",
+    }
+    drawn = (
+        f"Shares of all images: {fractions}, test {split.get('test_frac', 'unknown')}, by diagnosis as equal as can be."
+    )
+    return item(
+        "12a",
+        "How data were divided",
+        by_method.get(str(split.get("method")), drawn),
+        "Images that share a lesion, a patient or their content form a group, and a group is never divided. An image "
+        f"keeps its part however the data grow. Seed {split.get('seed', 'unknown')}.",
+        "Training images set the weights. Validation images chose the epoch, the temperature, the threshold of "
+        "suspicion and the limit of the familiar. Test images chose nothing.",
+    )
+
+
+def _network(record: Record) -> Item:
+    card, train = record.card, record.section_train
+    return item(
+        "12b, 12c, 22",
+        "Network and training",
+        f"{card['architecture']}, {card['n_parameters']:,} parameters, input {card['input']['image_size_px']} × "
+        f"{card['input']['image_size_px']} pixels, values 0 to 255; whatever else is done to them is inside the model.",
+        Points(tuple(_phases(card, train))),
+        settings_table({"train": train}),
+    )
+
+
+def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
+    if card["architecture"] != "cnn" and train.get("weights", "none") != "none":
+        named = "ImageNet, as Keras gives them" if train["weights"] == "imagenet" else f"the file {train['weights']}"
+        yield f"The weights come from {named}, learnt on other pictures."
+        head = train.get("head_epochs", 0)
+        frozen = train.get("frozen_through")
+        behind = "none beside it" if frozen == "all" else f"the layers after {frozen}"
+        tuned = behind if frozen else "all layers"
+        yield f"First phase: the classifier alone, {head} epochs. Then these are tuned as well: {tuned}."
+    else:
+        yield "All weights were drawn at random and learnt from the training images; one phase."
+    yield f"Epoch {card['best_epoch']} of {card['epochs']} was kept: the one with the lowest loss on validation images."
+    if train.get("views", 1) > 1:
+        yield f"The answer is the mean over {train['views']} mirrored and turned views of the image."
+    yield (
+        f"Random numbers from seed {card['seed']}: the same commit, data and seed give the same model on the same "
+        "machine. How far the result varies with the seed is not part of this card."
+    )
+
+
+def _augmentation(record: Record) -> Item:
+    augment = record.sections.get("augment", {})
+    n_copies = sum(record.card["data"]["copies"].values())
+    made = (
+        f"{n_copies:,} augmented copies were learnt from beside the originals: mirrored, turned, magnified and lit "
+        "otherwise, within the limits below. No copy of a validation or test image exists."
+        if n_copies
+        else "No augmented copies were made."
+    )
+    varied = "Beside that, each image is varied anew in every epoch." if record.section_train.get("on_the_fly") else ""
+    return item("12b", "Augmentation", made, varied, settings_table({"augment": augment}) if augment else "")
+
+
+def _balance(record: Record) -> Item:
+    augment, train = record.sections.get("augment", {}), record.section_train
+    n_each = augment.get("images_per_class", 0)
+    weighed = _BALANCE.get(str(train.get("balance")), "").format(power=train.get("balance_power"))
+    brought = (
+        f"Each diagnosis is brought to {n_each:,} training images: small ones by augmented copies, large ones thinned."
+        if n_each
+        else ""
+    )
+    return item(
+        "13",
+        "Class imbalance",
+        brought,
+        weighed,
+        "" if brought or weighed else "Nothing was done: diagnoses count as often as they occur.",
+        "Either way probabilities were calibrated afterwards on validation images as they occur, without balance."
+        if brought or weighed
+        else "",
+    )
+
+
+def _fairness() -> Item:
+    return item(
+        "14",
+        "Fairness",
+        "Nothing in the training aims at equal results. The test is repeated by age, sex, site and source instead, and "
+        "the tables say where too few images tell anything.",
+    )
+
+
+def _differences(record: Record) -> Item:
+    official = record.sections.get("split", {}).get("method") == "official"
+    return item(
+        "12f, 16, 24",
+        "Development and test, updates",
+        "The test part was drawn up by the source, by a rule that is unknown; it may differ from the rest in more than "
+        "chance."
+        if official
+        else "Development and test images were drawn from the same sources by chance: they differ by chance alone.",
+        "After the test nothing was changed or calibrated anew.",
+    )
+
+
+def settings_table(sections: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Parameters as they stood in params.yaml, a row each."""
+    rows = [(f"{section}.{key}", str(value)) for section, values in sections.items() for key, value in values.items()]
+    return Table(("parameter", "value"), tuple(rows), numbers_from=2)

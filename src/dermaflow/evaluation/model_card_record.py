@@ -1,0 +1,80 @@
+"""All that a model card is written from, as values, and what follows from it by counting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from dermaflow.core.lesions import PARTITIONS
+from dermaflow.core.taxonomy import MELANOMA
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the stages left of one training and its test."""
+
+    card: Mapping[str, Any]  # models/train/card.json
+    metrics: Mapping[str, Any]  # reports/evaluate/metrics.json
+    verdict: Mapping[str, Any]  # reports/validate/verdict.json
+    shortcuts: Sequence[Mapping[str, Any]]  # reports/validate/shortcuts.json
+    evaluation: Mapping[str, Any]  # the section evaluate of params.yaml
+    lesions: pd.DataFrame  # ACCEPTED_COLUMNS of core/lesions.py
+    ledger: pd.DataFrame  # LEDGER_COLUMNS
+    quarantine: pd.DataFrame  # QUARANTINE_COLUMNS, of validation
+    split_quarantine: pd.DataFrame  # likewise, of the split
+    corrections: pd.DataFrame  # CORRECTION_COLUMNS
+    pictures: Mapping[str, bytes]  # the PNG files of reports/evaluate/figures, by name
+
+    @cached_property
+    def used(self) -> pd.DataFrame:
+        """The accepted images that are in a partition: ACCEPTED_COLUMNS, group_id, partition."""
+        placed = self.ledger.loc[self.ledger["partition"].isin(PARTITIONS), ["image_id", "group_id", "partition"]]
+        return self.lesions.merge(placed, on="image_id", validate="one_to_one")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of the model's outputs."""
+        return tuple(self.card["classes"])
+
+    @property
+    def sections(self) -> Mapping[str, Mapping[str, Any]]:
+        """The sections of params.yaml that the model was made with."""
+        return dict(self.card["params"])
+
+    @property
+    def section_train(self) -> Mapping[str, Any]:
+        """The section train among them."""
+        return self.sections.get("train", {})
+
+    @property
+    def shows_melanoma(self) -> bool:
+        """Whether melanoma is one of the classes."""
+        return MELANOMA in self.classes
+
+    @property
+    def shortest_sources(self) -> str:
+        """The sources for a title: up to three by name, more by number."""
+        sources = list(self.card["data"]["sources"])
+        return " + ".join(sources) if len(sources) <= 3 else f"{len(sources)} sources"  # noqa: PLR2004 - that many are read
+
+    def clue(self, name: str) -> str:
+        """What a shortcut is given, in words; its name where the audit does not tell."""
+        told = {each["name"]: str(each["sees"]).rstrip(",") for each in self.shortcuts}
+        return told.get(name, name)
+
+    def part(self, partition: str) -> pd.DataFrame:
+        """The images of one of PARTITIONS."""
+        return self.used[self.used["partition"] == partition]
+
+
+def known(column: pd.Series) -> int:
+    """How many cells are not blank."""
+    return int((column.str.strip() != "").sum())
+
+
+def counts(column: pd.Series) -> dict[str, int]:
+    """How often each value occurs, the most frequent first, of equals by name."""
+    found = column.value_counts()
+    return {str(value): int(found[value]) for value in sorted(found.index, key=lambda each: (-found[each], str(each)))}

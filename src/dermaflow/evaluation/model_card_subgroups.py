@@ -1,0 +1,100 @@
+"""For whom and on what the model of a model card works: subgroups, shortcuts, unfamiliar pictures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dermaflow.evaluation.model_card_content import Block, Item, Table, Text, item, measured, unbroken
+from dermaflow.evaluation.model_card_pictures import pictures
+from dermaflow.evaluation.model_card_record import Record
+from dermaflow.evaluation.subgroups import ENOUGH
+
+SUBGROUP_MEASURES = {
+    "balanced_accuracy": "balanced accuracy",
+    "melanoma_auc": "melanoma AUC",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+}
+
+
+def subgroups(record: Record) -> Item:
+    """A table for age, sex, site and source each, small subgroups pale."""
+    blocks: list[Block | str] = []
+    small: list[str] = []
+    for attribute, groups in record.metrics["subgroups"].items():
+        blocks.append(_subgroup_table(attribute, groups))
+        small += [f"{attribute} {each['name']}" for each in groups if each["small"]]
+    if not blocks:
+        return item("23a, 23b", "By subgroup", "No subgroups were measured.")
+    warning = Text(
+        f"Pale, slanted rows are small: fewer than {ENOUGH} groups with melanoma or fewer than {ENOUGH} without "
+        "(Vergouwe et al. 2005, doi 10.1016/j.jclinepi.2004.06.017; Collins et al. 2016, doi 10.1002/sim.6787). "
+        f"Their figures are a hint at most. {len(small):,} of {sum(map(len, record.metrics['subgroups'].values())):,} "
+        "subgroups are.",
+        warning=True,
+    )
+    told = (
+        "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
+        "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it."
+    )
+    return item(
+        "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
+    )
+
+
+def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
+    head = (attribute, "n", "groups", "melanomas", "diagnoses", *SUBGROUP_MEASURES.values())
+    rows = tuple(
+        (
+            str(each["name"]),
+            *(f"{each[key]:,}" for key in ("n", "n_groups", "n_melanoma", "n_classes")),
+            *(_short(each[key]) for key in SUBGROUP_MEASURES),
+        )
+        for each in groups
+    )
+    return Table(head, rows, pale=frozenset(place for place, each in enumerate(groups) if each["small"]))
+
+
+def _short(figure: Mapping[str, float | None] | None) -> str:
+    """A figure for a narrow column: a line break may stand before the interval, and nowhere else."""
+    if figure is None or figure["value"] is None:
+        return "–"
+    if figure["low"] is None:
+        return f"{figure['value']:.2f}"
+    interval = f"({figure['low']:.2f} to {figure['high']:.2f})"
+    return f"{figure['value']:.2f} {unbroken(interval)}"
+
+
+def shortcuts(record: Record) -> Item:
+    """What can be told without a look at the lesion."""
+    rows = tuple(
+        (f"{each['name']}: {each['sees'].rstrip(',')}", measured(each["melanoma_auc"]), measured(each["macro_auc"]))
+        for each in record.shortcuts
+    )
+    if not rows:
+        return item("26", "Shortcuts", "Could not be measured: too few usable images of two or more diagnoses.")
+    return item(
+        "26",
+        "Shortcuts: what tells the diagnosis without a look at the lesion",
+        "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. 0.50 is "
+        "chance. Where one does well, a model may have learnt it in place of the lesion.",
+        Table(("what it is given", "melanoma versus the rest", "macro AUC"), rows),
+    )
+
+
+def unfamiliar(record: Record) -> Item:
+    """How well pictures without a lesion are told from test images."""
+    found = record.metrics.get("unfamiliar")
+    if not found:
+        return item("27a", "Unfamiliar images", "How well the model tells unfamiliar pictures was not measured.")
+    strangers = {"all of them": found["strangers"], **found["by_kind"]}
+    rows = tuple(
+        (name, f"{each['n']:,}", measured(each["auroc"]), measured(each["flagged"])) for name, each in strangers.items()
+    )
+    return item(
+        "27a",
+        "Unfamiliar images",
+        f"Of {found['n_images']:,} test images {measured(found['flagged'])} lie beyond the limit and are flagged. "
+        "Pictures that show no lesion, held out from everything: how often one lies further than a test image "
+        "(AUROC), and what share is flagged.",
+        Table(("pictures without a lesion", "n", "AUROC", "flagged"), rows),
+    )
