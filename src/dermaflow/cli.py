@@ -94,6 +94,29 @@ def registry() -> None:
 
 
 @app.command()
+def pool(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER…", help="The folds' workspaces, in order.")],
+    out: Annotated[Path, typer.Option(help="Write metrics.json, predictions.csv, folds.csv here.")] = Path(
+        "reports/cross_validate"
+    ),
+) -> None:
+    """Measure the test images of all folds of a cross-validation together, and log that above the folds' runs."""
+    from dermaflow.commands.pool import pool as measure
+
+    run(lambda: measure(folders, out))
+
+
+@app.command()
+def trials(
+    folder: Annotated[Path, typer.Argument(help="Where search.json lies.")] = Path("reports/search"),
+) -> None:
+    """Rank the trials of a search by their validation images, and log that above their runs."""
+    from dermaflow.commands.trials import trials as rank
+
+    run(lambda: rank(folder))
+
+
+@app.command()
 def predict(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Images, or folders of images.")],
     model: Annotated[

@@ -20,6 +20,7 @@ from dermaflow.tracking.store import connect, experiment_id, store_errors
 LogEpoch = Callable[[int, Mapping[str, float]], None]
 FINGERPRINT_TAG = "fingerprint"
 LOGGED_TAG = "logged_digest"
+FOLD_TAG = "fold"
 EPOCH_PREFIX = "training/"
 PARAMS_A_BATCH = 100
 SOURCE_TAGS = {"mlflow.source.name": "dermaflow train", "mlflow.source.type": "LOCAL"}  # what the UI calls Source
@@ -60,10 +61,11 @@ def live_run(fingerprint: str, phantom: bool, name: str, params: Mapping[str, An
     """
     client = connect()
     with store_errors("opening the run"):
-        run_id = _opened(client, fingerprint, name, phantom=phantom, git=git_state(Path.cwd()))
-    with _ended_on_failure(client, run_id):
+        tags = git_state(Path.cwd()) | fold_tags(params)
+        run_id = opened(client, fingerprint, name, phantom=phantom, tags=tags)
+    with ended_on_failure(client, run_id):
         with store_errors("opening the run"):
-            _log_params(client, run_id, params)
+            log_params(client, run_id, params)
             live = _Live(client, run_id)
         yield live
     _end(client, run_id, "FINISHED")
@@ -85,10 +87,10 @@ def log_evaluated_run() -> str:
         if run and run.data.tags.get(LOGGED_TAG) == evaluated.digest and run.info.status == "FINISHED":
             print(f"MLflow: the run '{run.info.run_name}' holds all of this already", flush=True)
             return str(run.info.run_id)
-        git = git_tags(evaluated.card)
-        run_id = _opened(client, evaluated.fingerprint, evaluated.title, phantom=evaluated.phantom, git=git)
-        with _ended_on_failure(client, run_id):
-            _log_params(client, run_id, evaluated.card["params"])
+        tags = git_tags(evaluated.card) | fold_tags(evaluated.card["params"])
+        run_id = opened(client, evaluated.fingerprint, evaluated.title, phantom=evaluated.phantom, tags=tags)
+        with ended_on_failure(client, run_id):
+            log_params(client, run_id, evaluated.card["params"])
             _log_missing_epochs(client, run_id, evaluated)
             log_contents(client, run_id, evaluated)
             client.set_tag(run_id, LOGGED_TAG, evaluated.digest)
@@ -114,19 +116,25 @@ def _find(client: MlflowClient, fingerprint: str, *, phantom: bool) -> Any:  # n
     return next((run for run in found if run.info.status == "FINISHED"), found[0] if found else None)
 
 
-def _opened(client: MlflowClient, fingerprint: str, name: str, *, phantom: bool, git: Mapping[str, str]) -> str:
-    """The run of this fingerprint, set running, made where there is none; git: tags of the commit trained at."""
+def fold_tags(params: Mapping[str, Any]) -> dict[str, str]:
+    """Which fold of a cross-validation was tested, such as "2 of 5", by the sections of params.yaml; else nothing."""
+    split = params.get("split", {})
+    return {FOLD_TAG: f"{split['fold'] + 1} of {split['folds']}"} if split.get("method") == "folds" else {}
+
+
+def opened(client: MlflowClient, fingerprint: str, name: str, *, phantom: bool, tags: Mapping[str, str]) -> str:
+    """The run of this fingerprint, set running, made with these tags where there is none."""
     run = _find(client, fingerprint, phantom=phantom)
     if run is None:
-        tags = {FINGERPRINT_TAG: fingerprint, "phantom": "yes" if phantom else "no", **SOURCE_TAGS, **git}
-        run = client.create_run(experiment_id(client, phantom=phantom), run_name=name, tags=tags)
+        known = {FINGERPRINT_TAG: fingerprint, "phantom": "yes" if phantom else "no", **SOURCE_TAGS}
+        run = client.create_run(experiment_id(client, phantom=phantom), run_name=name, tags={**known, **tags})
     run_id = str(run.info.run_id)
     if run.info.status != "RUNNING":
         client.update_run(run_id, status="RUNNING")
     return run_id
 
 
-def _log_params(client: MlflowClient, run_id: str, params: Mapping[str, Any]) -> None:
+def log_params(client: MlflowClient, run_id: str, params: Mapping[str, Any]) -> None:
     """Add the parameters that the run lacks, as `section.key`."""
     logged = client.get_run(run_id).data.params
     absent = [entities.Param(key, value) for key, value in flattened(params).items() if key not in logged]
@@ -152,7 +160,7 @@ def _logged_epochs(client: MlflowClient, run_id: str) -> set[int]:
 
 
 @contextmanager
-def _ended_on_failure(client: MlflowClient, run_id: str) -> Iterator[None]:
+def ended_on_failure(client: MlflowClient, run_id: str) -> Iterator[None]:
     """End the run FAILED on an error inside the block, KILLED when interrupted, so that none runs for ever."""
     try:
         yield
