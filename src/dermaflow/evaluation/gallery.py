@@ -111,8 +111,9 @@ def _picture(axes: Axes, image: npt.NDArray[np.uint8], heat: npt.NDArray[np.floa
 def _words(axes: Axes, outcome: Outcome, image_id: str, row: int) -> None:
     name = image_id if len(image_id) <= _ID_CHARS else f"{image_id[: _ID_CHARS - 1]}…"
     lines = [name, *told(outcome, row)]
-    text = {"transform": axes.transAxes, "va": "top", "fontsize": 6.2, "linespacing": 1.25, "parse_math": False}
-    axes.text(0, -0.04, "\n".join(lines), **text)
+    axes.text(
+        0, -0.04, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=6.2, linespacing=1.25, parse_math=False
+    )
 
 
 def told(outcome: Outcome, row: int) -> list[str]:

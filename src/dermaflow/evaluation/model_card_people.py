@@ -15,7 +15,7 @@ def people(record: Record) -> tuple[Item, ...]:
 def _sizes(record: Record) -> Item:
     trained = record.card["data"]
     test = counts(record.part("test")["diagnosis"])
-    rows = [
+    rows: list[tuple[str | int, ...]] = [
         (name, *(int(trained[part].get(name, 0)) for part in ("train", "copies", "validation")), test.get(name, 0))
         for name in record.classes
     ]

@@ -29,6 +29,8 @@ figure { margin: .8rem 0; } figure img { display: block; max-width: 100%; height
 figcaption { color: #51606f; font-size: .88rem; max-width: 46rem; margin-top: .3rem; }
 pre { background: #f4f6f8; padding: .6rem .8rem; font-size: .85rem; white-space: pre-wrap; overflow-wrap: anywhere;
   max-width: 46rem; }
+@media (max-width: 40rem) { body { padding-left: 1rem; } .numbers { position: static; display: block; width: auto;
+  text-align: left; } }
 @page { size: A4; margin: 16mm 15mm 18mm; }
 @media print {
   body { margin: 0; max-width: none; padding: 0 0 0 14mm; font-size: 9.5pt; line-height: 1.4; }

@@ -8,18 +8,20 @@ for Saliency Maps, NeurIPS 31) found that it does depend on what was learnt, whi
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dermaflow.core.errors import DermaflowError
-from dermaflow.model.architectures import Model
 from dermaflow.model.backend import keras, tf
 
 PROBABILITIES = "probabilities"
 _CONVOLUTIONS = frozenset({"Conv2D", "DepthwiseConv2dNative"})
 _TINY = 1e-30  # no probability is so small that its logarithm is lost, and none is 0
 
+Model = Any
+"""A keras.Model; Keras ships no types."""
 Maps = npt.NDArray[np.float32]
 
 
@@ -46,13 +48,14 @@ def heat_maps(model: Model, images: npt.NDArray[np.uint8], targets: Sequence[int
         raise ValueError(f"expected a class for each of at least 1 image, received {len(images)} and {len(targets)}")
     found: list[bool] = []
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *images.shape[1:]), tf.float32), tf.TensorSpec(None, tf.int32)])
     def traced(pixels: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
         maps = _maps(pixels, classes, model)
         found.append(maps is not None)
         return tf.zeros(()) if maps is None else maps
 
-    raw = traced(tf.constant(images, tf.float32), tf.constant(list(targets), tf.int32)).numpy()
+    signature = [tf.TensorSpec((None, *images.shape[1:]), tf.float32), tf.TensorSpec(None, tf.int32)]
+    compiled = tf.function(traced, input_signature=signature)
+    raw = compiled(tf.constant(images, tf.float32), tf.constant(list(targets), tf.int32)).numpy()
     return _scaled(raw) if found[-1] else None
 
 
@@ -115,4 +118,5 @@ def _is_feature_map(tensor: "tf.Tensor") -> bool:
 
 def _scaled(maps: Maps) -> Maps:
     largest = maps.max(axis=(1, 2), keepdims=True)
-    return np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
+    scaled: Maps = np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0)
+    return scaled
