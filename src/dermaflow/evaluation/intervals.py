@@ -12,12 +12,12 @@ however few its images; read n beside it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from dermaflow.core import seeds
-from dermaflow.evaluation.metrics import Flags, Floats, Indices, Measures, measure
+from dermaflow.evaluation.metrics import Flags, Floats, Indices
 
 CONFIDENCE = 0.95  # of the intervals of every report
 MIN_GROUPS = 2
@@ -74,16 +74,6 @@ def drawn(measured: Callable[[Floats], Mapping[str, Floats]], groups: Sequence[s
     blocks = [measured(weights) for weights in group_weights(groups, samples, seed)]
     draws = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     return Drawn(measured(np.ones((1, len(groups)))), draws)
-
-
-def resampled(truth: Indices, probabilities: Floats, groups: Sequence[str], samples: int, seed: int) -> Measures:
-    """Measure a classifier on `samples` resamples of the groups; every field has `samples` rows."""
-    if len(groups) != len(truth):
-        raise ValueError(f"expected a group for each of {len(truth)} images, received {len(groups)}")
-    blocks = [measure(truth, probabilities, weights) for weights in group_weights(groups, samples, seed)]
-    return Measures(
-        **{field.name: np.concatenate([getattr(block, field.name) for block in blocks]) for field in fields(Measures)}
-    )
 
 
 def estimate(value: float, draws: Floats, confidence: float, n_groups: int) -> Estimate:
