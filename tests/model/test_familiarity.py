@@ -1,6 +1,7 @@
 """The distance grows where nothing was learnt, is the same in NumPy, Keras and ONNX, and survives the smallest data."""
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from dermaflow.model import familiarity
@@ -88,8 +89,6 @@ def test_a_saved_model_gives_the_same_distance_without_code_of_ours(familiar, tm
 
 
 def test_onnx_gives_the_same_distance(familiar, tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime")
-    pytest.importorskip("tf2onnx")
     model, rows = model_of(familiar), np.concatenate([embeddings(20, 3), embeddings(20, 3) * 100]).astype(np.float32)
     expected = model.predict(rows, verbose=0)
     model.export(tmp_path / "model.onnx", format="onnx", verbose=False)
@@ -141,12 +140,17 @@ def test_the_embedding_is_the_pooled_middle_join_of_those_that_step_over_16_pixe
     np.testing.assert_allclose(pooled, joined.mean(axis=(1, 2)), rtol=1e-4, atol=1e-5)
 
 
-def test_a_network_that_stays_finer_gives_its_coarsest_maps():
+def test_a_network_without_joins_gives_the_last_layer_of_each_resolution():
     image = keras.Input((64, 64, 3))
-    fine = keras.layers.MaxPooling2D()(keras.layers.Conv2D(2, 3, padding="same")(image))
-    coarse = keras.layers.MaxPooling2D()(keras.layers.Conv2D(5, 3, padding="same")(fine))
-    network = keras.Model(image, keras.layers.Flatten()(coarse))
-    assert familiar_embedding(network).shape == (None, 5)
+    fine = keras.layers.Conv2D(2, 3, padding="same", name="a")(keras.layers.Rescaling(1 / 255)(image))
+    coarse = keras.layers.Conv2D(5, 3, padding="same", name="b")(keras.layers.MaxPooling2D(4)(fine))
+    too_coarse = keras.layers.MaxPooling2D(16)(coarse)
+    network = keras.Model(image, keras.layers.Flatten()(too_coarse))
+    images = np.random.default_rng(1).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
+    maps = keras.Model(image, [fine, coarse]).predict(images, verbose=0)
+    expected = np.concatenate([each.mean(axis=(1, 2)) for each in maps], axis=1)
+    pooled = keras.Model(image, familiar_embedding(network)).predict(images, verbose=0)
+    np.testing.assert_allclose(pooled, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_network_without_maps_is_refused():

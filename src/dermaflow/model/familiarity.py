@@ -28,8 +28,8 @@ DIRECTIONS = 32
 SMALLEST_VARIANCE = 1e-3
 """Of a standardised direction, so that whitening multiplies by 32 at most: float32 keeps four digits and more."""
 FAMILIAR_STRIDE = 16
-"""How many pixels of the image one cell of the layer steps over. Finer layers flag other cameras and other
-compressions of familiar lesions; later ones miss blurred and recoloured pictures."""
+"""How many pixels of the image one cell of the layer steps over. Of a pretrained network, finer layers flag other
+cameras and compressions of familiar lesions; later ones miss blurred, recoloured and flat pictures."""
 
 
 @dataclass(frozen=True)
@@ -116,22 +116,24 @@ def with_distance(embedding: Any, familiar: Familiar) -> Any:  # noqa: ANN401 - 
 def familiar_embedding(network: Any) -> Any:  # noqa: ANN401 - a keras.Model, a tensor of it
     """The activations that tell best, averaged over the picture: a tensor of the network, (batch, d).
 
-    The middle one of the layers with a FAMILIAR_STRIDE; only of those that join a residual block, if there are any.
+    With residual blocks: the middle one of the layers that join a block and have a FAMILIAR_STRIDE.
+    Without: the last layer of each resolution down to that one, side by side.
 
     Args:
-        network: a functional or sequential model, input (batch, size, size, 3). Where it is never so coarse, its
-            coarsest maps count.
+        network: a functional or sequential model, input (batch, size, size, 3).
 
     Raises:
         ValueError: it has no layer with an output (batch, side, side, channels).
     """
-    size = network.input_shape[1]
-    sides = {layer: side for layer in network.layers if (side := _side(layer)) >= math.ceil(size / FAMILIAR_STRIDE)}
+    coarsest = math.ceil(network.input_shape[1] / FAMILIAR_STRIDE)
+    sides = {layer: side for layer in network.layers if (side := _side(layer)) >= coarsest}
     if not sides:
-        raise ValueError(f"expected layers with maps at least {size}/{FAMILIAR_STRIDE} wide, received none")
-    layers = [layer for layer, side in sides.items() if side == min(sides.values())]
-    joins = [layer for layer in layers if isinstance(layer, keras.layers.Add)] or layers
-    return keras.layers.GlobalAveragePooling2D(name="familiar_embedding")(joins[len(joins) // 2].output)
+        raise ValueError(f"expected layers with maps at least {coarsest} wide, received none")
+    joins = [layer for layer, side in sides.items() if side == coarsest and isinstance(layer, keras.layers.Add)]
+    last = {side: layer for layer, side in sides.items()}  # of equal sides the last one stays
+    chosen = [joins[len(joins) // 2]] if joins else list(last.values())
+    pooled = [keras.layers.GlobalAveragePooling2D(name=f"familiar_{layer.name}")(layer.output) for layer in chosen]
+    return pooled[0] if len(pooled) == 1 else keras.layers.Concatenate(name="familiar")(pooled)
 
 
 def _side(layer: Any) -> int:  # noqa: ANN401 - a keras.layers.Layer
