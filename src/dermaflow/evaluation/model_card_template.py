@@ -21,7 +21,8 @@ ul { margin: .35rem 0; padding-left: 1.2rem; max-width: 45rem; overflow-wrap: an
 table { border-collapse: collapse; margin: .5rem 0 .8rem; font-size: .9rem; min-width: 50%; }
 th, td { border-bottom: 1px solid #dde3ea; padding: .3rem .9rem .3rem 0; text-align: left; vertical-align: top; }
 th { font-weight: 600; color: #51606f; vertical-align: bottom; }
-td { overflow-wrap: anywhere; } td:first-child { min-width: 6.5rem; }
+td { overflow-wrap: anywhere; } td:nth-child(2):not(:last-child) { overflow-wrap: normal; }
+td:first-child { min-width: 6.5rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; } .many td.number { white-space: normal; overflow-wrap: normal; }
 .pale td { color: #7a8794; font-style: italic; }
