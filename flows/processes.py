@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+DVC = (sys.executable, "-m", "dvc")
 STOP_WITHIN_S = 15.0
 
 

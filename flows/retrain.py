@@ -9,20 +9,18 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 
 import json
 import sys
-from functools import partial
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from flows.launch import launch
 from flows.one_at_a_time import one_at_a_time
-from flows.processes import CommandFailedError, run_streamed
+from flows.processes import DVC, CommandFailedError, run_streamed
 from flows.push import push_to_remote
 from flows.summary import metrics_rows, summary_markdown
 
-SUPERVISED = "--supervised"
-DVC = (sys.executable, "-m", "dvc")
 STAGES = ("ingest", "validate", "split", "augment", "train", "evaluate")
 RETRY_AFTER_S = (10.0, 60.0)
 PUSH_AGAIN_AFTER_S = 10.0
@@ -45,6 +43,12 @@ def run_stage(stage: str, *, up_to_date: bool = False) -> str:
     return outcome_of(run_streamed([*DVC, "repro", "-s", stage], logger.info))
 
 
+def ingest() -> str:
+    """Run the first stage, again where that can help."""
+    stubborn = run_stage.with_options(retries=2, retry_delay_seconds=[*RETRY_AFTER_S], retry_condition_fn=may_pass)
+    return stubborn("ingest")
+
+
 @task(cache_policy=NO_CACHE)
 def promote() -> None:
     """Log the candidate in full, register it, and let the gate judge it against the champion."""
@@ -63,8 +67,7 @@ def retrain() -> str:
     logger = get_run_logger()
     with one_at_a_time(logger.warning):
         run_streamed(["dermaflow", "set"], logger.info)  # a mistake in a late stage's parameters shows now
-        ingest = run_stage.with_options(retries=2, retry_delay_seconds=[*RETRY_AFTER_S], retry_condition_fn=may_pass)
-        outcomes = {"ingest": ingest("ingest")}
+        outcomes = {"ingest": ingest()}
         up_to_date = nothing_changed(run_streamed([*DVC, "status", "--json"], logger.debug))
         outcomes |= {stage: run_stage(stage, up_to_date=up_to_date) for stage in STAGES[1:]}
         promote()
@@ -97,16 +100,7 @@ def outcome_of(lines: list[str]) -> str:
 
 def main() -> None:
     """Run the flow under a supervisor, which ends whatever it started (Prefect's temporary server too) with it."""
-    if SUPERVISED not in sys.argv:
-        try:
-            run_streamed([sys.executable, "-m", "flows.retrain", SUPERVISED], partial(print, flush=True))
-        except CommandFailedError:
-            raise SystemExit(1) from None  # it has said why
-        return
-    try:
-        print("\n" + retrain())
-    except CommandFailedError as error:
-        raise SystemExit(f"\nerror: {error}") from error
+    launch("flows.retrain", lambda _: retrain(), sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -109,9 +109,9 @@ def _model(card: Mapping[str, Any]) -> str:
 def _measured(metrics: Mapping[str, Any]) -> list[str]:
     beside = metrics["shortcuts"]
     lines = [
-        f"- {words}: {_interval(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
+        f"- {words}: {interval(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
     ]
-    lines += [f"- {words}: {_interval(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
+    lines += [f"- {words}: {interval(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
     small = sum(each["small"] for found in metrics["subgroups"].values() for each in found)
     among = sum(len(found) for found in metrics["subgroups"].values())
     few = f"; {small} of {among} subgroups are too small for more than a hint" if small else ""
@@ -128,10 +128,11 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
 
 def _without_lesion(shortcut: Mapping[str, Any] | None) -> str:
     """What the same figure is where nothing of the lesion is seen."""
-    return f"; without the lesion {_interval(shortcut)}, by {shortcut['by']}" if shortcut else ""
+    return f"; without the lesion {interval(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
-def _interval(estimate: Mapping[str, Any] | None) -> str:
+def interval(estimate: Mapping[str, Any] | None) -> str:
+    """A figure with its interval, as a person writes it."""
     if estimate is None or estimate["value"] is None:
         return "undefined"
     if estimate["low"] is None:

@@ -7,7 +7,7 @@ import pytest
 from dermaflow.core import paths
 from dermaflow.core.errors import StoreError
 from dermaflow.core.files import read_json, write_json
-from dermaflow.tracking.runs import find_run, live_run, log_evaluated_run
+from dermaflow.tracking.runs import find_run, fold_tags, live_run, log_evaluated_run
 from dermaflow.tracking.store import connect
 
 PARAMS = {"train": {"epochs": 3, "filters": [4]}}
@@ -143,3 +143,12 @@ def test_a_store_that_cannot_be_used_is_told_before_the_training(monkeypatch):
         live_run("e" * 64, phantom=True, name="cnn", params=PARAMS),
     ):
         pytest.fail("the training began")
+
+
+@pytest.mark.usefixtures("project")
+def test_the_training_of_a_fold_says_which_it_is_while_it_runs():
+    folds = {**PARAMS, "split": {"method": "folds", "fold": 1, "folds": 5}}
+    with live_run("d" * 64, phantom=False, name="cnn", params=folds):
+        assert connect().get_run(find_run("d" * 64, phantom=False)).data.tags["fold"] == "2 of 5"
+    assert fold_tags({**PARAMS, "split": {"method": "grouped", "fold": 1, "folds": 5}}) == {}
+    assert fold_tags(PARAMS) == {}

@@ -1,0 +1,31 @@
+"""Start a flow from the terminal under a supervisor, so that nothing it started outlives it."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from flows.processes import CommandFailedError, run_streamed
+
+SUPERVISED = "--supervised"
+
+
+def launch(module: str, start: Callable[[list[str]], str], arguments: list[str]) -> None:
+    """Run a flow's module once more under a supervisor, which ends Prefect's temporary server too; there, start it.
+
+    Args:
+        module: such as "flows.retrain"; calls this with the arguments of its command line.
+        start: what runs the flow there, given these arguments; what it returns is printed.
+
+    Raises:
+        SystemExit: a command of the flow failed; it has been said which and why.
+    """
+    if SUPERVISED not in arguments:
+        try:
+            run_streamed([sys.executable, "-m", module, *arguments, SUPERVISED], partial(print, flush=True))
+        except CommandFailedError:
+            raise SystemExit(1) from None  # it has said why
+        return
+    try:
+        print("\n" + start([argument for argument in arguments if argument != SUPERVISED]))
+    except CommandFailedError as error:
+        raise SystemExit(f"\nerror: {error}") from error

@@ -1,0 +1,46 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLOW = """
+import sys
+from flows.launch import launch
+from flows.processes import run_streamed
+
+def start(arguments):
+    print("asked for", arguments)
+    run_streamed([sys.executable, "-c", arguments[0]], print)
+    return "all done"
+
+if __name__ == "__main__":
+    launch("a_flow", start, sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def launched(tmp_path, monkeypatch):
+    """Run a flow that runs a line of Python, in a folder of its own."""
+    (tmp_path / "a_flow.py").write_text(FLOW)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def run(code):
+        command = [sys.executable, "-m", "a_flow", code]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_a_flow_gets_its_arguments_and_its_summary_is_the_last_line(launched):
+    done = launched("print('working')")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == ["asked for [\"print('working')\"]", "working", "", "all done"]
+
+
+def test_a_command_that_fails_ends_the_flow_with_its_own_words(launched):
+    done = launched("raise SystemExit('error: the disk is full')")
+    assert done.returncode == 1
+    assert "error: the disk is full" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
