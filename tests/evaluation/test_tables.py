@@ -47,10 +47,11 @@ def test_a_diagnosis_that_the_model_does_not_know_is_named():
 
 def test_predictions_name_each_class_verbatim():
     images = images_of_test(LESIONS, LEDGER, CLASSES)
-    table = predictions_table(images, np.array([[0.9, 0.1], [0.3, 0.7]]), ("actinic keratosis", "nevus"))
-    assert tuple(table.columns) == ("image_id", "diagnosis", "p_actinic keratosis", "p_nevus")
+    scores, distance = np.array([[0.9, 0.1], [0.3, 0.7]]), np.array([0.5, 1.5])
+    table = predictions_table(images, scores, distance, ("actinic keratosis", "nevus"))
+    assert tuple(table.columns) == ("image_id", "diagnosis", "p_actinic keratosis", "p_nevus", "distance")
     assert tuple(table.columns) == prediction_columns(("actinic keratosis", "nevus"))
-    assert table.iloc[1].to_list() == ["c", "nevus", 0.3, 0.7]
+    assert table.iloc[1].to_list() == ["c", "nevus", 0.3, 0.7, 1.5]
 
 
 def test_the_confusion_table_names_what_was_and_what_was_said():

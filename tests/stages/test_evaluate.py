@@ -15,8 +15,9 @@ from dermaflow.core.errors import DermaflowError, ImageError, SplitError, TableE
 from dermaflow.core.files import write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
 from dermaflow.evaluation.tables import HISTORY_COLUMNS
-from dermaflow.model.card import Card, Data, Input, OperatingPoint, write_card
+from dermaflow.model.card import Card, Data, Familiarity, Input, OperatingPoint, write_card
 from dermaflow.stages import evaluate
+from dermaflow.stages.evaluate import STRANGERS_PER_KIND
 from tests.tiny_project import SHORTCUTS
 
 CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
@@ -48,12 +49,17 @@ def write_images_and_tables() -> None:
 def write_model() -> None:
     """An untrained network and what train writes beside it."""
     from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
+    from dermaflow.model.onnx_file import write_onnx  # noqa: PLC0415 - likewise
 
     keras.utils.set_random_seed(7)
-    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES), "softmax")]
-    model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), *layers])
+    image = keras.Input((SIZE, SIZE, 3), name="image")
+    flat = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
+    probabilities = keras.layers.Dense(len(CLASSES), "softmax", name="probabilities")(flat)
+    distance = keras.layers.Identity(name="distance")(keras.ops.mean(flat, axis=-1))
+    model = keras.Model(image, [probabilities, distance])
     paths.MODEL.parent.mkdir(parents=True)
     model.save(paths.MODEL)
+    write_onnx(model, np.zeros((1, SIZE, SIZE, 3), dtype=np.uint8), paths.ONNX)
     card = Card(
         fingerprint="f" * 64,
         phantom=True,
@@ -67,6 +73,7 @@ def write_model() -> None:
         best_epoch=2,
         epochs=2,
         operating_point=POINT,
+        familiarity=Familiarity(method="mean brightness", kept_frac=0.99, n=10),
         versions={},
     )
     write_card(card, paths.CARD)
@@ -102,15 +109,16 @@ def project(evaluated, tmp_path, monkeypatch):
 
 def test_every_test_image_is_predicted_once_and_no_other(evaluated):
     predictions = pd.read_csv(evaluated / paths.PREDICTIONS)
-    assert list(predictions.columns) == ["image_id", "diagnosis", *(f"p_{name}" for name in CLASSES)]
+    assert list(predictions.columns) == ["image_id", "diagnosis", *(f"p_{name}" for name in CLASSES), "distance"]
     assert list(predictions["image_id"]) == TEST_IMAGES
-    np.testing.assert_allclose(predictions.iloc[:, 2:].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(predictions.iloc[:, 2:-1].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(predictions["distance"], 0.5, atol=0.1)  # noise is half as bright as white
 
 
 def test_the_metrics_name_the_model_and_agree_with_the_predictions(evaluated):
     metrics = json.loads((evaluated / paths.METRICS).read_text())
     predictions = pd.read_csv(evaluated / paths.PREDICTIONS)
-    chosen = predictions.iloc[:, 2:].idxmax(axis=1).str.removeprefix("p_")
+    chosen = predictions.iloc[:, 2:-1].idxmax(axis=1).str.removeprefix("p_")
     assert metrics["phantom"] is True
     assert metrics["fingerprint"] == "f" * 64
     assert (metrics["n_images"], metrics["n_groups"]) == (20, 15)
@@ -135,6 +143,20 @@ def test_the_operating_point_of_the_card_is_tested(evaluated):
     assert found["threshold"] == POINT.threshold
     assert found["sensitivity"]["value"] == pytest.approx(suspected[shown].mean())
     assert found["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
+
+
+def test_strangers_are_told_from_the_test_images(evaluated):
+    found = json.loads((evaluated / paths.METRICS).read_text())["unfamiliar"]
+    assert found["n_images"] == 20
+    assert found["flagged"]["value"] == 0
+    assert found["strangers"]["n"] == STRANGERS_PER_KIND * len(found["by_kind"])
+
+
+def test_a_model_that_measures_no_distance_has_no_figure_for_strangers(project):
+    card = json.loads(paths.CARD.read_text())
+    write_json({**card, "familiarity": None}, project / paths.CARD)
+    evaluate.main()
+    assert json.loads(paths.METRICS.read_text())["unfamiliar"] is None
 
 
 def test_subgroups_are_those_of_the_accepted_table(evaluated):
@@ -193,7 +215,7 @@ def test_an_image_spoilt_since_validation_is_named_and_nothing_is_written(projec
     assert not (project / paths.PREDICTIONS).exists()
 
 
-@pytest.mark.parametrize("missing", [paths.HISTORY, paths.CARD, paths.MODEL, paths.LEDGER, paths.ACCEPTED])
+@pytest.mark.parametrize("missing", [paths.HISTORY, paths.CARD, paths.ONNX, paths.LEDGER, paths.ACCEPTED])
 def test_a_missing_input_is_named(project, missing):
     (project / missing).unlink()
     with pytest.raises(DermaflowError, match=f"{missing} is missing"):

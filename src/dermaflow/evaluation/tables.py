@@ -55,14 +55,19 @@ def check_kind(lesions: pd.DataFrame, images: pd.DataFrame, *, phantom: bool) ->
 
 def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:
     """The columns of predictions.csv."""
-    return ("image_id", "diagnosis", *(f"p_{name}" for name in classes))
+    return ("image_id", "diagnosis", *(f"p_{name}" for name in classes), "distance")
 
 
-def predictions_table(images: pd.DataFrame, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:
-    """A row an image: what it is and how probable the model holds each class; shape of probabilities (n, classes)."""
+def predictions_table(
+    images: pd.DataFrame, probabilities: Floats, distance: Floats, classes: Sequence[str]
+) -> pd.DataFrame:
+    """A row an image: what it is, how probable the model holds each class, how unlike the training images it is.
+
+    Shapes: probabilities (n, classes), distance (n,), above 1 where the model holds the image for unfamiliar.
+    """
     columns = [f"p_{name}" for name in classes]
     scores = pd.DataFrame(probabilities, columns=columns, index=images.index)
-    return pd.concat([images[["image_id", "diagnosis"]], scores], axis=1)
+    return pd.concat([images[["image_id", "diagnosis"]], scores], axis=1).assign(distance=distance)
 
 
 def confusion_table(truth: Indices, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Test the trained model on images that it has never seen, and say how sure the figures are.
 
-Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.keras,card.json,history.csv},
+Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.onnx,card.json,history.csv},
         reports/validate/shortcuts.json
 Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures}; completes the MLflow run
 Run     python -m dermaflow.stages.evaluate
@@ -27,10 +27,10 @@ from dermaflow.evaluation.figures_curves import draw_precision_recall, draw_roc
 from dermaflow.evaluation.figures_reliability import draw_reliability
 from dermaflow.evaluation.figures_subgroups import draw_subgroups
 from dermaflow.evaluation.figures_training import SERIES, draw_training
-from dermaflow.evaluation.metrics import Floats
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import metrics_of, summary_lines
+from dermaflow.evaluation.strangers import draw_strangers
 from dermaflow.evaluation.subgroups import attributes_of
 from dermaflow.evaluation.tables import (
     HISTORY_COLUMNS,
@@ -42,9 +42,13 @@ from dermaflow.evaluation.tables import (
     predictions_table,
     roc_table,
 )
+from dermaflow.evaluation.unfamiliar import Distances, unfamiliar, unfamiliar_line
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card
+from dermaflow.model.session import Scores
 from dermaflow.tracking.runs import log_evaluated_run
+
+STRANGERS_PER_KIND = 40
 
 
 def main() -> None:
@@ -56,45 +60,64 @@ def main() -> None:
     check_kind(lesions, images, phantom=bundle.card.phantom)
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
-    outcome = outcome_of(bundle, images, lesions)
-    shortcuts = strongest(read_json(paths.SHORTCUTS))
-    identity = {"phantom": bundle.card.phantom, "fingerprint": bundle.card.fingerprint}
-    metrics = {**identity, **metrics_of(outcome, params), "shortcuts": shortcuts}
+    scores = predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]])
+    outcome = outcome_of(bundle.card, images, lesions, scores)
+    metrics = {
+        "phantom": bundle.card.phantom,
+        "fingerprint": bundle.card.fingerprint,
+        **metrics_of(outcome, params),
+        "unfamiliar": unfamiliar_to(bundle, Distances(scores.distance, outcome.groups), params),
+        "shortcuts": strongest(read_json(paths.SHORTCUTS)),
+    }
     write_training(history, bundle.card)
     write_figures(outcome, metrics, params)
-    write_tables(outcome, images)
+    write_tables(outcome, images, scores)
     write_json(metrics, paths.METRICS)
     print("\n".join(summary_lines(metrics)), flush=True)
+    if metrics["unfamiliar"]:
+        print(unfamiliar_line(metrics["unfamiliar"]), flush=True)
     log_evaluated_run()
 
 
-def outcome_of(bundle: Bundle, images: pd.DataFrame, lesions: pd.DataFrame) -> Outcome:
+def outcome_of(card: Card, images: pd.DataFrame, lesions: pd.DataFrame, scores: Scores) -> Outcome:
     """What the model says of the test images, beside what is true and known of them."""
-    point, known = bundle.card.operating_point, lesions.set_index("image_id").loc[images["image_id"]]
+    point, known = card.operating_point, lesions.set_index("image_id").loc[images["image_id"]]
     return Outcome(
-        classes=bundle.card.classes,
-        truth=np.array([bundle.card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
-        probabilities=predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]]),
+        classes=card.classes,
+        truth=np.array([card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
+        probabilities=scores.probabilities,
         groups=list(images["group_id"]),
         threshold=point.threshold if point and point.diagnosis == MELANOMA else None,
         attributes=attributes_of(known),
     )
 
 
-def predicted(bundle: Bundle, files: list[Path]) -> Floats:
-    """Probabilities of all files, shape (n, classes).
+def predicted(bundle: Bundle, files: list[Path]) -> Scores:
+    """What the model says of all files, in their order.
 
     Raises:
         ImageError: one of them cannot be read; the message names the first such ones.
     """
     answers = list(progress(bundle.predict_files(files), len(files), "test images predicted"))
-    faults = [f"  {path}: {error}" for path, probabilities, error in answers if probabilities is None]
+    faults = [f"  {answer.file}: {answer.fault}" for answer in answers if answer.probabilities is None]
     if faults:
         raise ImageError(
             f"{len(faults)} of {len(files)} accepted test images cannot be read; `dvc repro validate` sorts them out:\n"
             + "\n".join(faults[:5])
         )
-    return np.array([probabilities for _, probabilities, _ in answers], dtype=float)
+    return Scores(
+        np.array([answer.probabilities for answer in answers], dtype=float),
+        np.array([answer.distance for answer in answers], dtype=float),
+    )
+
+
+def unfamiliar_to(bundle: Bundle, known: Distances, params: EvaluateParams) -> dict[str, Any] | None:
+    """How well the model tells pictures without a lesion from the test images; None: it measures no distance."""
+    if bundle.card.familiarity is None:
+        return None
+    strangers = draw_strangers(bundle.card.input.image_size_px, STRANGERS_PER_KIND, params.seed)
+    strange = Distances(bundle.predict(strangers.images).distance, strangers.groups)
+    return unfamiliar(known, strange, strangers.kinds, params)
 
 
 def write_training(history: pd.DataFrame, card: Card) -> None:
@@ -127,9 +150,9 @@ def write_figures(outcome: Outcome, metrics: Mapping[str, Any], params: Evaluate
         write_bytes(picture, paths.FIGURES / f"{name}.png")
 
 
-def write_tables(outcome: Outcome, images: pd.DataFrame) -> None:
+def write_tables(outcome: Outcome, images: pd.DataFrame, scores: Scores) -> None:
     """What each image was called, and what DVC draws its plots from."""
-    predictions = predictions_table(images, outcome.probabilities, outcome.classes)
+    predictions = predictions_table(images, scores.probabilities, scores.distance, outcome.classes)
     write_table(predictions, prediction_columns(outcome.classes), paths.PREDICTIONS)
     confusion = confusion_table(outcome.truth, outcome.probabilities, outcome.classes)
     write_table(confusion, tuple(confusion.columns), paths.CONFUSION)
