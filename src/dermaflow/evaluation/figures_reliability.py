@@ -37,7 +37,9 @@ def draw_reliability(
     above.errorbar(
         x, y, [y - low, high - y], fmt="o", color=COLOURS[0], capsize=3, label=f"this model, {each} images a point"
     )
-    above.set(ylim=(-0.01, 1.01), ylabel="share of images in which the named diagnosis is true")
+    above.set(
+        ylim=(-0.01, 1.13), yticks=np.linspace(0, 1, 6), ylabel="share of images in which the named diagnosis is true"
+    )
     above.set_title(titled(f"Reliability, {len(confidence):,} test images\n{_in_words(errors)}", phantom=phantom))
     above.legend(frameon=False, loc="upper left")
     below.hist(confidence, bins=BARS, color=COLOURS[0], edgecolor="white")
