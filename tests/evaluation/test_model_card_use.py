@@ -27,6 +27,14 @@ def test_the_strongest_shortcut_and_unconfirmed_labels_are_said_at_once():
     assert "The diagnosis of 40 of 120 images rests on no official record." in words
 
 
+def test_a_weak_shortcut_is_no_warning():
+    weak = {"melanoma_auc": {"value": 0.62, "low": 0.55, "high": 0.69, "by": "border"}}
+    record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": weak})
+    words = words_of(item_of(in_short(record), "What to know").blocks)
+    assert "No shortcut was found that tells the diagnosis well" in words
+    assert "(best: by the edge of the picture, with an AUC of 0.62)" in words
+
+
 def test_nothing_is_said_of_shortcuts_that_were_not_measured():
     metrics = {**drawn_record().metrics, "shortcuts": {}}
     record = drawn_record(metrics=metrics)

@@ -93,7 +93,7 @@ def unfamiliar(record: Record) -> Item:
     return item(
         "27a",
         "Unfamiliar images",
-        f"Of {found['n_images']:,} test images {measured(found['flagged'])} lie beyond the limit and are flagged. "
+        f"Of {found['n_images']:,} test images a share of {measured(found['flagged'])} is flagged as unfamiliar. "
         "Pictures that show no lesion, held out from everything: how often one lies further than a test image "
         "(AUROC), and what share is flagged.",
         Table(("pictures without a lesion", "n", "AUROC", "flagged"), rows),

@@ -17,6 +17,7 @@ HEADLINES = {
 }
 
 
+SOME_AUC = 0.6  # what the lower end of a shortcut's interval must reach to be worth a warning; 0.5 is chance
 FIRST = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
 
 
@@ -68,17 +69,27 @@ def _cautions(record: Record) -> Iterator[str]:
         "Tested on images from the same collections that it learnt from. On images from elsewhere expect it to do "
         "worse; by how much was not measured here."
     )
-    clues = [pair for pair in record.metrics["shortcuts"].items() if pair[1]["value"] is not None]
-    if clues:
-        key, strongest = max(clues, key=lambda pair: pair[1]["value"])
-        task = "melanoma can be told from the rest" if key == "melanoma_auc" else "the diagnosis can be told"
-        yield (
-            f"In these data {task} without a look at the lesion, by {record.clue(strongest['by'])}, with an AUC of "
-            f"{strongest['value']:.2f}. A figure of the model that is no higher may rest on that and not on lesions."
-        )
+    yield from _shortcut(record)
     unknown = int((record.used["confirmed_by"] == "").sum())
     if unknown:
         yield f"The diagnosis of {unknown:,} of {len(record.used):,} images rests on no official record."
+
+
+def _shortcut(record: Record) -> Iterator[str]:
+    """What the strongest shortcut reaches, if any was measured."""
+    clues = [pair for pair in record.metrics["shortcuts"].items() if pair[1]["value"] is not None]
+    if not clues:
+        return
+    key, strongest = max(clues, key=lambda pair: pair[1]["value"])
+    reached = f"by {record.clue(strongest['by'])}, with an AUC of {strongest['value']:.2f}"
+    task = "melanoma can be told from the rest" if key == "melanoma_auc" else "the diagnosis can be told"
+    if (strongest["low"] or 0.0) < SOME_AUC:
+        yield f"No shortcut was found that tells the diagnosis well without a look at the lesion (best: {reached})."
+    else:
+        yield (
+            f"In these data {task} without a look at the lesion, {reached}. A figure of the model that is no higher "
+            "may rest on that and not on lesions."
+        )
 
 
 def _undefined(record: Record) -> list[Text]:
