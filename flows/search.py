@@ -7,10 +7,11 @@ The first trial is what params.yaml says, the others are Optuna's (TPE, Bergstra
 below .cache/search, in which DVC runs augment and train; ingestion, validation and split are the checkout's, so all
 trials learn from and are judged on the same images. The stage evaluate is not run: no test image is looked at.
 
-There is no second memory of what was tried. Optuna draws from a seed and from the results so far, so the same search
-started again proposes the same trials; those that are done DVC finds done, an interrupted training goes on, and more
-trials continue the row. Results: reports/search, and one MLflow run that holds those of the trials. params.yaml stays
-as it is: the last lines say which command takes the best trial's values over.
+Balanced accuracy decides unless --by says otherwise: a loss means something else wherever label smoothing or class
+weights differ. There is no second memory of what was tried. Optuna draws from a seed and from the results so far, so
+the same search started again proposes the same trials; those that are done DVC finds done, an interrupted training
+goes on, and more trials continue the row. Results: reports/search, and one MLflow run that holds those of the trials.
+params.yaml stays as it is: the last lines say which command takes the best trial's values over.
 """
 
 import argparse
