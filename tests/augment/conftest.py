@@ -9,7 +9,15 @@ from dermaflow.augment.params import AugmentParams
 @pytest.fixture
 def params():
     return AugmentParams(
-        images_per_class=0, max_rotation_deg=20, max_zoom_factor=1.2, max_brightness_change=0.2, seed=7
+        images_per_class=0,
+        copies_per_image=0,
+        max_rotation_deg=20,
+        max_zoom_factor=1.2,
+        max_off_centre_frac=0.0,
+        max_brightness_change=0.2,
+        max_contrast_change=0.0,
+        max_colour_change=0.0,
+        seed=7,
     )
 
 

@@ -68,6 +68,66 @@ def test_zoom_magnifies_and_never_shrinks(lesion, params):
     assert 1.2 < areas.max() < 1.5
 
 
+def angle_deg(image):
+    """The direction of the long axis of what is dark, by its second moments, in (-90, 90]."""
+    y, x = np.nonzero(image[..., 2] < 100)
+    (xx, xy), (_, yy) = np.cov(x, y)
+    return np.degrees(np.arctan2(2 * xy, xx - yy)) / 2
+
+
+def test_a_rotation_keeps_within_its_limit_to_either_side(lesion, params):
+    turning = params.model_copy(update=STILL | {"max_rotation_deg": 20})
+    upright = [v for v in (vary(lesion, turning, seed) for seed in range(80)) if v.shape == lesion.shape]
+    angles = np.array([angle_deg(varied) for varied in upright])
+    assert angles.min() < -14
+    assert angles.max() > 14
+    assert np.abs(angles).max() < 21.5
+
+
+def test_a_zoom_looks_into_the_middle_unless_it_may_look_aside(params):
+    image = np.repeat(np.arange(0, 240, 3, dtype=np.uint8)[None, :, None], 60, axis=0).repeat(3, axis=2)  # 0 to 237
+    zoomed = params.model_copy(update=STILL | {"max_zoom_factor": 2.0})
+    aside = zoomed.model_copy(update={"max_off_centre_frac": 1.0})
+    middles, elsewhere = ([vary(image, p, seed).mean() for seed in range(40)] for p in (zoomed, aside))
+    assert np.ptp(middles) < 2
+    assert min(elsewhere) < image.mean() - 20
+    assert max(elsewhere) > image.mean() + 20
+
+
+def test_looking_aside_shows_nothing_beyond_the_edge(params):
+    framed = np.full((60, 80, 3), 200, np.uint8)
+    aside = params.model_copy(
+        update={"max_off_centre_frac": 1.0, "max_zoom_factor": 2.0, "max_rotation_deg": 45, "max_brightness_change": 0}
+    )
+    assert {v for seed in range(60) for v in np.unique(vary(framed, aside, seed)).tolist()} == {200}
+
+
+def test_contrast_changes_within_its_limit_and_leaves_the_mean(lesion, params):
+    only = params.model_copy(update=STILL | {"max_contrast_change": 0.3})
+    copies = [vary(lesion, only, seed).astype(float) for seed in range(50)]
+    spread = np.array([copy.std() for copy in copies]) / lesion.std()
+    assert 0.69 < spread.min() < 0.85
+    assert 1.1 < spread.max() < 1.31
+    assert np.abs([copy.mean() - lesion.mean() for copy in copies]).max() < 8
+
+
+def test_colour_changes_within_its_limit_and_leaves_brightness(lesion, params):
+    only = params.model_copy(update=STILL | {"max_colour_change": 0.3})
+    copies = [vary(lesion, only, seed) for seed in range(50)]
+    colour = np.array([np.ptp(copy, axis=2).mean() for copy in copies]) / np.ptp(lesion, axis=2).mean()
+    grey = np.array([np.asarray(Image.fromarray(copy).convert("L")).mean() for copy in copies])
+    assert 0.69 < colour.min() < 0.85
+    assert 1.1 < colour.max() < 1.31
+    assert np.abs(grey - np.asarray(Image.fromarray(lesion).convert("L")).mean()).max() < 2
+
+
+def test_a_limit_that_is_changed_leaves_the_other_draws_as_they_were(lesion, params):
+    turned = params.model_copy(update={"max_brightness_change": 0.0})
+    lit = turned.model_copy(update={"max_colour_change": 0.05})
+    shapes = [(vary(lesion, turned, seed), vary(lesion, lit, seed)) for seed in range(20)]
+    assert all(a.shape == b.shape and np.abs(a.astype(int) - b).max() < 12 for a, b in shapes)
+
+
 def test_a_large_original_is_reduced_and_a_small_one_is_not(lesion):
     assert reduced(np.zeros((4000, 5000, 3), np.uint8)).shape == (410, MAX_SIDE_PX, 3)
     assert np.array_equal(reduced(lesion), lesion)

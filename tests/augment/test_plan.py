@@ -15,9 +15,17 @@ def tables(partition="train", **counts):
     return lesions, lesions[["image_id"]].assign(group_id=lesions["image_id"], partition=partition)
 
 
-def with_target(n, seed=7):
+def with_target(n, seed=7, copies=0):
     return AugmentParams(
-        images_per_class=n, max_rotation_deg=20, max_zoom_factor=1.2, max_brightness_change=0.2, seed=seed
+        images_per_class=n,
+        copies_per_image=copies,
+        max_rotation_deg=20,
+        max_zoom_factor=1.2,
+        max_off_centre_frac=0.0,
+        max_brightness_change=0.2,
+        max_contrast_change=0.0,
+        max_colour_change=0.0,
+        seed=seed,
     )
 
 
@@ -41,6 +49,21 @@ def test_zero_means_the_images_themselves_and_no_copy():
     assert set(plan["copy"]) == {0}
     assert plan["file"].iloc[0] == "data/ingest/images/melanoma000.jpg"
     assert len(plan) == 7
+
+
+def test_every_image_has_the_number_of_copies_asked_for_and_none_is_left_out():
+    plan = make_plan(*tables(nevus=5, melanoma=2), with_target(0, copies=3))
+    assert plan.groupby("image_id")["copy"].agg(list).map(tuple).to_dict() == {
+        **{f"nevus{i:03d}": (0, 1, 2, 3) for i in range(5)},
+        **{f"melanoma{i:03d}": (0, 1, 2, 3) for i in range(2)},
+    }
+
+
+def test_with_copies_of_every_image_one_more_changes_nothing_for_the_others():
+    lesions, ledger = tables(nevus=5)
+    before = make_plan(lesions[:4], ledger, with_target(0, copies=2))
+    now = make_plan(lesions, ledger, with_target(0, copies=2))
+    pd.testing.assert_frame_equal(before, now[now["image_id"] != "nevus004"].reset_index(drop=True))
 
 
 def test_only_the_train_partition_is_planned():

@@ -11,7 +11,8 @@ from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PLAN_COLUMN
 from dermaflow.stages import augment
 
 SECTION = (
-    "augment: {{images_per_class: {n}, max_rotation_deg: 20, max_zoom_factor: 1.2, max_brightness_change: 0.2,"
+    "augment: {{images_per_class: {n}, copies_per_image: {copies}, max_rotation_deg: 20, max_zoom_factor: 1.2,"
+    " max_off_centre_frac: 1.0, max_brightness_change: 0.2, max_contrast_change: 0.1, max_colour_change: 0.1,"
     " seed: 7}}\n"
 )
 PARTITIONS = ["train"] * 6 + ["validation", "test"]
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("project")
 def project(tmp_path, monkeypatch):
     """Eight small images: six of nevus, one each in validation and test, and two melanomas among the six."""
     monkeypatch.chdir(tmp_path)
-    paths.PARAMS.write_text(SECTION.format(n=10))
+    paths.PARAMS.write_text(SECTION.format(n=10, copies=0))
     ids = [f"I{i}" for i in range(8)]
     blank = dict.fromkeys(ACCEPTED_COLUMNS, "")
     rows = [blank | {"image_id": i, "diagnosis": "melanoma" if i in {"I0", "I1"} else "nevus"} for i in ids]
@@ -71,16 +72,33 @@ def test_the_bytes_are_the_same_for_any_number_of_workers():
 def test_what_an_earlier_run_left_is_removed():
     augment.main(workers=1)
     (paths.AUGMENTED_IMAGES / "stale.jpg").write_bytes(b"")
-    paths.PARAMS.write_text(SECTION.format(n=7))
+    paths.PARAMS.write_text(SECTION.format(n=7, copies=0))
     augment.main(workers=1)
     assert len(files()) == 8
 
 
 def test_without_copies_the_folder_is_there_and_empty():
-    paths.PARAMS.write_text(SECTION.format(n=0))
+    paths.PARAMS.write_text(SECTION.format(n=0, copies=0))
     augment.main()
     assert files() == {}
     assert len(read_table(paths.PLAN, PLAN_COLUMNS)) == 6
+
+
+def test_each_training_image_can_have_as_many_copies(capsys):
+    paths.PARAMS.write_text(SECTION.format(n=0, copies=3))
+    augment.main(workers=1)
+    assert sorted(files()) == sorted(f"I{i}_copy{c:03d}.jpg" for i in range(6) for c in (1, 2, 3))
+    assert "24 training images planned, 18 of them varied copies" in capsys.readouterr().out
+
+
+def test_a_copy_is_the_same_in_either_way_of_counting():
+    augment.main(workers=1)
+    balanced = files()
+    paths.PARAMS.write_text(SECTION.format(n=0, copies=3))
+    augment.main(workers=1)
+    both = balanced.keys() & files().keys()
+    assert len(both) >= 7
+    assert {name: balanced[name] for name in both} == {name: files()[name] for name in both}
 
 
 def test_a_run_that_fails_leaves_no_plan_behind():

@@ -11,11 +11,12 @@ from dermaflow.core.taxonomy import in_order
 
 
 def make_plan(lesions: pd.DataFrame, ledger: pd.DataFrame, params: AugmentParams) -> pd.DataFrame:
-    """Bring each diagnosis of the train partition to `params.images_per_class` images.
+    """Bring each diagnosis of the train partition to a number of images, or give every image as many copies.
 
-    A diagnosis with fewer gets copies, spread evenly over its images; one with more is thinned. Who is
-    left out, and who has one copy more than others, is drawn from the seed and the image's own name: more
-    data change the plan little. With images_per_class 0 the plan holds the images themselves and no copy.
+    With `params.images_per_class`, a diagnosis with fewer gets copies, spread evenly over its images; one with
+    more is thinned. Who is left out, and who has one copy more than others, is drawn from the seed and the
+    image's own name: more data change the plan little. With `params.copies_per_image`, every image is used and
+    has that many copies; more data change nothing for the others. With neither, the plan holds no copy.
 
     Args:
         lesions: the accepted images, with image_id and diagnosis.
@@ -41,17 +42,24 @@ def make_plan(lesions: pd.DataFrame, ledger: pd.DataFrame, params: AugmentParams
 
 
 def _plan_of_class(diagnosis: str, image_ids: pd.Series, params: AugmentParams) -> pd.DataFrame:
-    drawn = sorted(image_ids, key=lambda image_id: (derived_seed(params.seed, "plan", image_id), image_id))
-    wanted = params.images_per_class or len(drawn)
-    chosen = drawn[:wanted]
-    each, more = divmod(wanted - len(chosen), len(chosen))
-    copies = {image_id: each + (place < more) for place, image_id in enumerate(chosen)}
+    if params.images_per_class:
+        copies = _brought_to(params.images_per_class, image_ids, params.seed)
+    else:
+        copies = dict.fromkeys(image_ids, params.copies_per_image)
     rows = [
         (image_id, diagnosis, copy, copy_file(image_id, copy))
-        for image_id in sorted(chosen)
+        for image_id in sorted(copies)
         for copy in range(copies[image_id] + 1)
     ]
     return pd.DataFrame(rows, columns=list(PLAN_COLUMNS))
+
+
+def _brought_to(wanted: int, image_ids: pd.Series, seed: int) -> dict[str, int]:
+    """Which images of a class are used, and how many copies each of them has: `wanted` in all."""
+    drawn = sorted(image_ids, key=lambda image_id: (derived_seed(seed, "plan", image_id), image_id))
+    chosen = drawn[:wanted]
+    each, more = divmod(wanted - len(chosen), len(chosen))
+    return {image_id: each + (place < more) for place, image_id in enumerate(chosen)}
 
 
 def copy_file(image_id: str, copy: int) -> str:

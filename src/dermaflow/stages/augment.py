@@ -1,4 +1,4 @@
-"""Bring each diagnosis of the train partition to a set number of images, by varied copies.
+"""Make varied copies of training images: until each diagnosis has a set number, or as many of every image.
 
 Reads   data/ingest/images, data/validate/lesions.csv, data/split/ledger.csv
 Writes  data/augment/images/<image_id>_copy<number>.jpg, data/augment/plan.csv
