@@ -32,6 +32,7 @@ def test_many_sources_are_counted_in_a_title_and_few_named():
 def test_a_shortcut_is_told_by_what_it_is_given():
     assert drawn_record().clue("border") == "the edge of the picture"
     assert drawn_record().clue("unheard of") == "unheard of"
+    assert drawn_record(shortcuts=[{"name": "border"}]).clue("border") == "border"
 
 
 def test_values_are_counted_the_most_frequent_first_and_equals_by_name():

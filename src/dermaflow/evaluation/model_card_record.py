@@ -61,8 +61,8 @@ class Record:
 
     def clue(self, name: str) -> str:
         """What a shortcut is given, in words; its name where the audit does not tell."""
-        told = {each["name"]: str(each["sees"]).rstrip(",") for each in self.shortcuts}
-        return told.get(name, name)
+        told = {each["name"]: str(each.get("sees", "")).rstrip(",") for each in self.shortcuts}
+        return told.get(name) or name
 
     def part(self, partition: str) -> pd.DataFrame:
         """The images of one of PARTITIONS."""

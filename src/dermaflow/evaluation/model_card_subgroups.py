@@ -67,7 +67,7 @@ def _short(figure: Mapping[str, float | None] | None) -> str:
 def shortcuts(record: Record) -> Item:
     """What can be told without a look at the lesion."""
     rows = tuple(
-        (f"{each['name']}: {each['sees'].rstrip(',')}", measured(each["melanoma_auc"]), measured(each["macro_auc"]))
+        (record.clue(each["name"]), measured(each["melanoma_auc"]), measured(each["macro_auc"]))
         for each in record.shortcuts
     )
     if not rows:
