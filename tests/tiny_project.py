@@ -1,4 +1,4 @@
-"""A project as train and evaluate leave it, made in seconds: drawn images and a real Keras model with set weights."""
+"""A project as train and evaluate leave it, made in seconds: drawn images and a real ONNX model with set weights."""
 
 import shutil
 from pathlib import Path
@@ -13,6 +13,7 @@ from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMN
 from dermaflow.evaluation import baselines, figures, report
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.model.card import Card, Data, Input, write_card
+from tests.drawn_onnx import write_linear_onnx
 
 ROOT = Path(__file__).parents[1]
 COLOURS = {"melanoma": (200, 60, 60), "nevus": (60, 200, 60), "vascular lesion": (60, 60, 200)}
@@ -56,18 +57,14 @@ def put_model(
     fingerprint: str, *, skilled: bool = True, phantom: bool = False, classes: tuple[str, ...] = CLASSES
 ) -> None:
     """What train and evaluate write, of a model that knows all colours, or (unskilled) only that of melanoma."""
-    from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
-    from dermaflow.model.bundle import load_bundle  # noqa: PLC0415 - likewise
+    from dermaflow.model.bundle import load_bundle  # noqa: PLC0415 - only where a model is asked
 
-    layers = [keras.layers.Rescaling(1 / 255), keras.layers.GlobalAveragePooling2D()]
-    model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), *layers, keras.layers.Dense(len(classes), "softmax")])
     weights = np.array([[6.0 * (COLOURS[name][channel] == 200) for name in classes] for channel in range(3)])
     if not skilled:
         weights[1:] = 0.5
     bias = np.zeros(len(classes)) if skilled else np.array([-2.5] + [0.0] * (len(classes) - 1))
-    model.layers[-1].set_weights([weights, bias])
-    paths.MODEL.parent.mkdir(parents=True, exist_ok=True)
-    model.save(paths.MODEL)
+    write_linear_onnx(weights, bias, SIZE, paths.ONNX)
+    paths.MODEL.write_bytes(b"what Keras would load; nothing here asks it")
     write_card(_card(fingerprint.ljust(64, "0"), classes, phantom=phantom), paths.CARD)
     history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [1.0, 0.8, 0.7], "val_loss": [1.1, 0.9, 0.95]})
     write_table(history, tuple(history.columns), paths.HISTORY)
@@ -95,8 +92,8 @@ def _card(fingerprint, classes, *, phantom):
 def _evaluate(bundle):
     lesions = pd.read_csv(paths.ACCEPTED, dtype=str).iloc[:TEST_IMAGES]
     lesions = lesions[lesions["diagnosis"].isin(bundle.card.classes)]
-    found = bundle.predict_files([paths.ingested_image(name) for name in lesions["image_id"]])
-    probabilities = np.array([row for _, row, _ in found])
+    found = list(bundle.predict_files([paths.ingested_image(name) for name in lesions["image_id"]]))
+    probabilities = np.array([said.probabilities for said in found])
     truth = np.array([bundle.card.classes.index(name) for name in lesions["diagnosis"]])
     groups = list(lesions["image_id"].str[-3:].astype(int) // 2)
     outcome = report.Outcome(bundle.card.classes, truth, probabilities, [f"g{group}" for group in groups])

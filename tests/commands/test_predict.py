@@ -13,21 +13,16 @@ from PIL import Image
 from dermaflow.commands.predict import files_of, predict
 from dermaflow.core.errors import DermaflowError, SourceError
 from dermaflow.model.bundle import load_bundle
-from dermaflow.model.card import Card, Data, Input, write_card
+from dermaflow.model.card import Card, Data, Input, OperatingPoint, write_card
+from tests.drawn_onnx import write_linear_onnx
 
 CLASSES = ("actinic keratosis", "melanoma", "nevus")
 
 
 @pytest.fixture(scope="module")
 def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from dermaflow.model.archive import save_model  # noqa: PLC0415 - takes seconds
-    from dermaflow.model.backend import keras  # noqa: PLC0415 - likewise
-
     folder = tmp_path_factory.mktemp("bundle")
-    layers = [keras.Input((16, 16, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3, "softmax")]
-    model = keras.Sequential(layers)
-    model.layers[-1].set_weights([np.diag([0.1, 0.1, 0.1]), np.zeros(3)])  # red, green or blue
-    save_model(model, folder / "model.keras")
+    write_linear_onnx(np.diag([25.5, 25.5, 25.5]), np.zeros(3), 16, folder / "model.onnx")  # red, green or blue
     none: dict[str, int] = {}
     card = Card(
         fingerprint="f" * 64,
@@ -41,6 +36,9 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         data=Data(fingerprint="d" * 64, sources=none, train=none, copies=none, validation=none),
         best_epoch=1,
         epochs=1,
+        operating_point=OperatingPoint(
+            diagnosis="melanoma", min_sensitivity=0.95, threshold=0.3, sensitivity=1.0, specificity=0.5, n=4
+        ),
         versions={},
     )
     write_card(card, folder / "card.json")
@@ -71,12 +69,16 @@ def test_a_folder_gives_a_row_a_file_with_probabilities_or_a_reason(
         "file",
         "predicted",
         *(f"p_{name}" for name in CLASSES),
+        "melanoma_suspected",
+        "distance",
         "error",
         "remark",
     ]
     assert list(table["image_id"]) == ["red", "green (1)", "notes"]
     assert list(table["predicted"]) == ["actinic keratosis", "melanoma", ""]
     assert list(table["error"]) == ["", "", "not an image: no decoder knows these bytes"]
+    assert list(table["melanoma_suspected"]) == ["no", "yes", ""]
+    assert list(table["distance"]) == ["0.500", "0.500", ""]
     assert table["file"][1] == str(images / "sub" / "green (1).png")
     expected = next(load_bundle(bundle_folder).predict_files([images / "red.jpg"]))[1]
     np.testing.assert_allclose([float(table[f"p_{name}"][0]) for name in CLASSES], expected, atol=1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dermaflow.commands.remarks import WORDS, counted, remark_on
+from dermaflow.commands.remarks import UNLIKE, WORDS, counted, remark_on, strangeness
 from dermaflow.quality import faults
 
 GRAIN = np.random.default_rng(0).normal(0, 15, (6, 5, 1)).repeat(8, axis=0).repeat(10, axis=1)
@@ -33,11 +33,11 @@ def test_an_image_is_remarked_on_as_validation_would_judge_it(image, remark):
 
 
 def test_remarks_are_counted_by_kind_the_most_frequent_first():
-    assert list(counted(["", "one shade only", "no colour", "no colour"])) == [
+    assert list(counted({"one shade only": 1, "no colour": 2})) == [
         "2 images have no colour: the model has not learnt from such",
         "1 image has one shade only: the model has not learnt from such",
     ]
-    assert list(counted(["", ""])) == []
+    assert list(counted({})) == []
 
 
 def test_whatever_validation_can_find_wrong_with_a_decoded_image_has_words():
@@ -46,3 +46,7 @@ def test_whatever_validation_can_find_wrong_with_a_decoded_image_has_words():
 
 def test_what_training_tolerated_is_not_remarked_on():
     assert remark_on(SKIN // 4, 32, ["under-exposed"]) == ""
+
+
+def test_an_image_far_from_the_training_images_is_remarked_on_and_one_without_distance_is_not():
+    assert [strangeness(distance) for distance in (None, 0.2, 1.0, 1.01)] == ["", "", "", UNLIKE]

@@ -9,7 +9,8 @@ from PIL import Image
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card, Data, Input, write_card
 from dermaflow.model.params import TrainParams
-from dermaflow.model.pixels import Pixels
+from dermaflow.model.pixels import Labelled
+from tests.drawn_onnx import write_linear_onnx
 
 CLASSES = ("melanoma", "nevus")
 
@@ -21,30 +22,73 @@ def params() -> TrainParams:
         image_size_px=24,
         filters=[4, 8],
         dense_units=8,
+        weights="none",
+        frozen_through="",
+        cache_trunk=True,
+        head_epochs=0,
+        head_learning_rate=0.01,
+        frozen_batch_norm=True,
         dropout=0.3,
+        on_the_fly=False,
+        balance="none",
+        balance_power=1.0,
+        label_smoothing=0.0,
         learning_rate=0.005,
+        schedule="constant",
+        weight_decay=0.0,
+        mixed_precision=True,
         batch_size=8,
         epochs=3,
         patience_epochs=3,
+        views=1,
+        min_melanoma_sensitivity=0.95,
         seed=7,
     )
 
 
-def drawn(n: int, seed: int) -> Pixels:
+@pytest.fixture(scope="session")
+def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of the smallest MobileNetV2 as anybody may have them: drawn, saved, of no use but to be loaded."""
+    from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
+
+    keras.utils.set_random_seed(3)
+    file = tmp_path_factory.mktemp("weights") / "drawn.weights.h5"
+    made = keras.applications.MobileNetV2(include_top=False, weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    made.save_weights(file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def tuned(params: TrainParams, weights_file: Path) -> TrainParams:
+    """A backbone with weights whose last layers are tuned."""
+    changes = {
+        "architecture": "MobileNetV2",
+        "backbone_options": {"alpha": 0.35},
+        "image_size_px": 32,
+        "weights": str(weights_file),
+        "frozen_through": "block_13_project_BN",
+        "head_epochs": 1,
+        "dropout": 0.0,
+        "epochs": 2,
+    }
+    return params.model_copy(update=changes)
+
+
+def drawn(n: int, seed: int) -> Labelled:
     """Noise in which class 1 is the brighter one."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % 2
     images = rng.integers(0, 120, (n, 24, 24, 3)) + 100 * labels[:, None, None, None]
-    return Pixels(images.astype(np.uint8), labels.astype(np.int64))
+    return Labelled(images.astype(np.uint8), labels.astype(np.int64))
 
 
 @pytest.fixture(scope="session")
-def train() -> Pixels:
+def train() -> Labelled:
     return drawn(20, seed=1)
 
 
 @pytest.fixture(scope="session")
-def validation() -> Pixels:
+def validation() -> Labelled:
     return drawn(10, seed=2)
 
 
@@ -52,7 +96,7 @@ def validation() -> Pixels:
 def jpegs(tmp_path: Path) -> list[Path]:
     """Six image files of two sizes and two formats."""
     files = []
-    for number, image in enumerate(drawn(6, seed=3).images):
+    for number, image in enumerate(drawn(6, seed=3).inputs):
         picture = Image.fromarray(image).resize((40, 30) if number % 2 else (24, 24))
         files.append(tmp_path / f"image_{number}.{'png' if number % 2 else 'jpg'}")
         picture.save(files[-1])
@@ -60,13 +104,10 @@ def jpegs(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def folder(params: TrainParams, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from dermaflow.model.architectures import build  # noqa: PLC0415 - takes seconds; most tests here need no Keras
-    from dermaflow.model.archive import save_model  # noqa: PLC0415 - likewise
-
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     each = dict.fromkeys(CLASSES, 1)
     folder = tmp_path_factory.mktemp("bundle")
-    save_model(build(params, 2), folder / "model.keras")
+    write_linear_onnx(np.array([[6.0, 0.0], [0.0, 0.0], [0.0, 6.0]]), np.zeros(2), 24, folder / "model.onnx")
     card = Card(
         fingerprint="f" * 64,
         phantom=True,

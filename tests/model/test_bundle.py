@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +14,22 @@ from PIL import Image
 
 from dermaflow.core.errors import DermaflowError, ImageError
 from dermaflow.core.images import load_rgb
-from dermaflow.model.bundle import Bundle, load_bundle
-from dermaflow.model.pixels import Pixels
+from dermaflow.model.bundle import BATCH, BATCHES_AHEAD, Bundle, load_bundle
+from dermaflow.model.pixels import Labelled
 
 
 def test_files_bytes_and_arrays_give_the_same_probabilities(bundle: Bundle, jpegs: list[Path]) -> None:
-    arrays = bundle.predict(np.stack([load_rgb(file, 24) for file in jpegs]))
-    assert arrays.shape == (6, 2)
+    scores = bundle.predict(np.stack([load_rgb(file, 24) for file in jpegs]))
+    arrays = scores.probabilities
+    assert (arrays.shape, scores.distance.shape) == ((6, 2), (6,))
     assert arrays.dtype == np.float64
     np.testing.assert_allclose(arrays.sum(axis=1), 1, rtol=1e-5)
-    np.testing.assert_array_equal(bundle.predict_bytes([file.read_bytes() for file in jpegs]), arrays)
-    for file, (path, probabilities, error) in zip(jpegs, bundle.predict_files(jpegs, batch=4), strict=True):
+    np.testing.assert_allclose(
+        bundle.predict_bytes([file.read_bytes() for file in jpegs]).probabilities, arrays, atol=1e-6
+    )
+    for file, (path, probabilities, distance, error) in zip(jpegs, bundle.predict_files(jpegs), strict=True):
         assert (path, error) == (file, "")
+        assert distance == pytest.approx(scores.distance[jpegs.index(file)])
         np.testing.assert_allclose(probabilities, arrays[jpegs.index(file)], atol=1e-6)
 
 
@@ -32,17 +37,17 @@ def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities
     bundle: Bundle, jpegs: list[Path], tmp_path: Path
 ) -> None:
     alone = dict.fromkeys(jpegs)
-    for path, probabilities, _ in bundle.predict_files(jpegs):
+    for path, probabilities, _, _ in bundle.predict_files(jpegs):
         alone[path] = probabilities
     broken, empty, missing = tmp_path / "broken.jpg", tmp_path / "empty.jpg", tmp_path / "missing.jpg"
     broken.write_bytes(jpegs[0].read_bytes()[:-200])
     empty.touch()
     mixed = [jpegs[0], broken, empty, jpegs[1], missing, jpegs[2]]
-    for path, probabilities, error in bundle.predict_files(mixed, batch=4):
+    for path, probabilities, distance, error in bundle.predict_files(mixed):
         if path in alone:
             np.testing.assert_allclose(probabilities, alone[path], atol=1e-6)
         else:
-            assert probabilities is None
+            assert (probabilities, distance) == (None, None)
             assert {"broken.jpg": "truncated", "empty.jpg": "empty file", "missing.jpg": "No such file"}[
                 path.name
             ] in error
@@ -54,36 +59,37 @@ def test_each_image_that_can_be_decoded_is_shown_at_its_own_size_before_its_pred
     (tmp_path / "broken.jpg").write_text("no image")
     shapes: dict[Path, tuple[int, ...]] = {}
     files = [*jpegs, tmp_path / "broken.jpg"]
-    found = bundle.predict_files(files, batch=3, look=lambda path, image: shapes.update({path: image.shape}))
-    for path, probabilities, _ in found:
+    found = bundle.predict_files(files, look=lambda path, image: shapes.update({path: image.shape}))
+    for path, probabilities, _, _ in found:
         assert (path in shapes) == (probabilities is not None)
     assert [shapes[file] for file in jpegs] == [(24, 24, 3), (30, 40, 3)] * 3
 
 
 def test_nothing_in_gives_nothing_out(bundle: Bundle) -> None:
-    assert bundle.predict_bytes([]).shape == (0, 2)
+    assert bundle.predict_bytes([]).probabilities.shape == (0, 2)
+    assert bundle.predict(np.zeros((0, 24, 24, 3), dtype=np.uint8)).distance.shape == (0,)
     assert list(bundle.predict_files([])) == []
 
 
-def test_images_of_another_shape_or_range_are_refused(bundle: Bundle, train: Pixels) -> None:
+def test_images_of_another_shape_or_range_are_refused(bundle: Bundle, train: Labelled) -> None:
     with pytest.raises(ValueError, match=r"expected uint8 \(n, 24, 24, 3\), received uint8 \(20, 12, 24, 3\)"):
-        bundle.predict(train.images[:, :12])
+        bundle.predict(train.inputs[:, :12])
     with pytest.raises(ValueError, match="received float64"):
-        bundle.predict(train.images / 255)
+        bundle.predict(train.inputs / 255)
 
 
-@pytest.mark.parametrize("name", ["model.keras", "card.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "card.json"])
 def test_a_folder_that_lacks_a_part_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     (copy / name).unlink()
-    with pytest.raises(DermaflowError, match=rf"{name} is missing: expected model\.keras and card\.json"):
+    with pytest.raises(DermaflowError, match=rf"{name} is missing: expected model\.onnx and card\.json"):
         load_bundle(copy)
 
 
 def test_a_corrupt_model_is_refused(folder: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / "model.keras").write_bytes((folder / "model.keras").read_bytes()[:500])
-    with pytest.raises(DermaflowError, match=r"model\.keras: expected a Keras model"):
+    (copy / "model.onnx").write_bytes((folder / "model.onnx").read_bytes()[:100])
+    with pytest.raises(DermaflowError, match=r"model\.onnx: expected an ONNX model"):
         load_bundle(copy)
 
 
@@ -95,10 +101,28 @@ def test_a_card_of_another_model_is_refused(folder: Path, tmp_path: Path) -> Non
         load_bundle(copy)
 
 
-def test_keras_is_not_imported_before_a_bundle_is_loaded() -> None:
-    program = "import sys, dermaflow.model.bundle, dermaflow.model.served; print('keras' in sys.modules)"
+def test_scoring_and_serving_import_neither_keras_nor_tensorflow(folder: Path, jpegs: list[Path]) -> None:
+    program = (
+        "import sys; from pathlib import Path; from dermaflow.model.served import _load_pyfunc; "
+        f"list(_load_pyfunc({str(folder)!r}).bundle.predict_files([Path({str(jpegs[0])!r})])); "
+        "print({'keras', 'tensorflow', 'onnx', 'tf2onnx', 'mlflow'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "set()"
+
+
+def test_no_more_files_are_taken_than_are_needed_and_all_come_in_order(bundle: Bundle, jpegs: list[Path]) -> None:
+    taken = 0
+
+    def many() -> Iterator[Path]:
+        nonlocal taken
+        for number in range(1000):
+            taken += 1
+            yield jpegs[number % 6]
+
+    said = bundle.predict_files(many())
+    assert [next(said).file for _ in range(40)] == [jpegs[number % 6] for number in range(40)]
+    assert taken <= BATCH * (BATCHES_AHEAD + 2)
 
 
 def test_any_common_image_file_is_served(bundle: Bundle) -> None:
@@ -108,7 +132,7 @@ def test_any_common_image_file_is_served(bundle: Bundle) -> None:
         stream = io.BytesIO()
         picture.convert(mode).save(stream, kind)
         files.append(stream.getvalue())
-    assert bundle.predict_bytes(files).shape == (6, 2)
+    assert bundle.predict_bytes(files).probabilities.shape == (6, 2)
 
 
 def test_bytes_that_are_no_image_are_refused_with_their_place(bundle: Bundle, jpegs: list[Path]) -> None:

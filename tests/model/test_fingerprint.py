@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import dermaflow
+from dermaflow.core.errors import TrainingError
 from dermaflow.model.examples import EXAMPLE_COLUMNS
-from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint
+from dermaflow.model.fingerprint import code_digest, data_fingerprint, file_digest, training_fingerprint, weights_digest
 from dermaflow.model.params import TrainParams
 
 
@@ -52,8 +53,22 @@ def test_changed_code_is_noticed_where_it_decides_the_training_and_only_there(tm
 
 
 def test_each_parameter_makes_another_training(params: TrainParams) -> None:
-    same = training_fingerprint(params, "data", "code")
-    assert same == training_fingerprint(params.model_copy(), "data", "code")
-    assert same != training_fingerprint(params.model_copy(update={"seed": 8}), "data", "code")
-    assert same != training_fingerprint(params, "other data", "code")
-    assert same != training_fingerprint(params, "data", "other code")
+    same = training_fingerprint(params, "data", "code", "none")
+    assert same == training_fingerprint(params.model_copy(), "data", "code", "none")
+    assert same != training_fingerprint(params.model_copy(update={"seed": 8}), "data", "code", "none")
+    assert same != training_fingerprint(params, "other data", "code", "none")
+    assert same != training_fingerprint(params, "data", "other code", "none")
+    assert same != training_fingerprint(params, "data", "code", "other weights")
+
+
+def test_weights_count_by_their_content_and_not_by_where_they_lie(tuned: TrainParams, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.weights.h5"
+    shutil.copyfile(tuned.weights, elsewhere)
+    moved = tuned.model_copy(update={"weights": str(elsewhere)})
+    assert weights_digest(moved) == weights_digest(tuned) == file_digest(elsewhere)
+    assert weights_digest(tuned.model_copy(update={"weights": "imagenet"})) == "imagenet"
+
+
+def test_a_missing_weights_file_is_told_before_anything_is_decoded(tuned: TrainParams) -> None:
+    with pytest.raises(TrainingError, match=r"expected none, imagenet or a Keras weights file, received absent\.h5"):
+        weights_digest(tuned.model_copy(update={"weights": "absent.h5"}))

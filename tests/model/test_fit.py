@@ -10,13 +10,21 @@ from dermaflow.core.errors import TrainingError
 from dermaflow.model.architectures import build
 from dermaflow.model.backend import make_deterministic
 from dermaflow.model.checkpoint import HISTORY_COLUMNS, best_epoch, store
-from dermaflow.model.fit import Fitted, _epoch, _started, fit
+from dermaflow.model.fit import Fitted, Report, _epoch, _started, fit, logits_of
 from dermaflow.model.params import TrainParams
-from dermaflow.model.pixels import Pixels
+from dermaflow.model.phases import start_phase, tuned_layers
+from dermaflow.model.pixels import Labelled
+from dermaflow.model.scores import softmax
 
 
 def nothing(_epoch: int, _row: Mapping[str, float]) -> None:
     """A report to nobody."""
+
+
+def fitted_on(train: Labelled, validation: Labelled, params: TrainParams, folder: Path, report: Report) -> Fitted:
+    """A new network of `params`, trained."""
+    make_deterministic(params.seed)
+    return fit(build(params, 2).learnt, train, validation, params, folder, report)
 
 
 def same(one: Fitted, other: Fitted) -> bool:
@@ -28,12 +36,12 @@ def same(one: Fitted, other: Fitted) -> bool:
 
 @pytest.fixture(scope="module")
 def whole(
-    train: Pixels, validation: Pixels, params: TrainParams, tmp_path_factory: pytest.TempPathFactory
+    train: Labelled, validation: Labelled, params: TrainParams, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Fitted, list[tuple[int, Mapping[str, float]]]]:
     """A training that nothing interrupts, and what it reported."""
     told: list[tuple[int, Mapping[str, float]]] = []
     folder = tmp_path_factory.mktemp("whole")
-    return fit(train, validation, 2, params, folder, lambda epoch, row: told.append((epoch, row))), told
+    return fitted_on(train, validation, params, folder, lambda epoch, row: told.append((epoch, row))), told
 
 
 def test_every_epoch_is_reported_with_its_row_of_the_history(
@@ -45,20 +53,20 @@ def test_every_epoch_is_reported_with_its_row_of_the_history(
 
 
 def test_the_same_training_gives_the_same_weights_and_another_seed_others(
-    whole: tuple[Fitted, object], train: Pixels, validation: Pixels, params: TrainParams, tmp_path: Path
+    whole: tuple[Fitted, object], train: Labelled, validation: Labelled, params: TrainParams, tmp_path: Path
 ) -> None:
-    again = fit(train, validation, 2, params, tmp_path / "again", nothing)
+    again = fitted_on(train, validation, params, tmp_path / "again", nothing)
     assert same(again, whole[0])
     make_deterministic(8)
-    other = build(params, 2).get_weights()
+    other = build(params, 2).learnt.get_weights()
     make_deterministic(params.seed)
-    assert not np.array_equal(other[0], build(params, 2).get_weights()[0])
+    assert not np.array_equal(other[0], build(params, 2).learnt.get_weights()[0])
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(
     whole: tuple[Fitted, object],
-    train: Pixels,
-    validation: Pixels,
+    train: Labelled,
+    validation: Labelled,
     params: TrainParams,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -68,9 +76,9 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit(train, validation, 2, params, tmp_path, killed)
+        fitted_on(train, validation, params, tmp_path, killed)
     told: list[int] = []
-    assert same(fit(train, validation, 2, params, tmp_path, lambda epoch, _row: told.append(epoch)), whole[0])
+    assert same(fitted_on(train, validation, params, tmp_path, lambda epoch, _row: told.append(epoch)), whole[0])
     assert told == [3]
     assert "going on after epoch 2" in capsys.readouterr().out
 
@@ -81,36 +89,48 @@ def test_a_damaged_checkpoint_means_a_new_start(
     row = dict.fromkeys(HISTORY_COLUMNS[1:], 1.0)
     store(tmp_path, [row], lambda path: path.write_bytes(b"no model"))
     make_deterministic(params.seed)
-    model, history = _started(2, params, tmp_path)
+    new = build(params, 2).learnt
+    model, history = _started(new, tmp_path)
     assert history == []
-    assert model.optimizer.iterations == 0
+    assert model is new
     assert "starting anew" in capsys.readouterr().out
 
 
 def test_training_stops_early_and_keeps_the_best_weights(
-    train: Pixels, validation: Pixels, params: TrainParams, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    train: Labelled, validation: Labelled, params: TrainParams, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    swapped = Pixels(validation.images, 1 - validation.labels)  # what is learnt is wrong here: it gets worse
+    swapped = Labelled(validation.inputs, 1 - validation.labels)  # what is learnt is wrong here: it gets worse
     patient = params.model_copy(update={"epochs": 30, "patience_epochs": 2})
-    fitted = fit(train, swapped, 2, patient, tmp_path, nothing)
+    fitted = fitted_on(train, swapped, patient, tmp_path, nothing)
     best = best_epoch(fitted.history)
     assert len(fitted.history) == best + 2 < 30
-    probabilities = fitted.model.predict(swapped.images, verbose=0)
+    probabilities = softmax(logits_of(fitted.model, swapped, 8))
     loss = -np.log(probabilities[np.arange(10), swapped.labels]).mean()
     assert loss == pytest.approx(fitted.history[best - 1]["val_loss"], rel=1e-4)
     assert "of at most 30: loss" in capsys.readouterr().out
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_a_remedy(
-    train: Pixels, validation: Pixels, params: TrainParams
+    train: Labelled, validation: Labelled, params: TrainParams
 ) -> None:
-    model = build(params, 2)
+    model = build(params, 2).learnt
+    start_phase(model, 1, len(train.labels), params, tuned_layers(model))
     model.layers[-1].bias.assign([np.nan, np.nan])
     with pytest.raises(TrainingError, match=r"expected a finite loss.*lower train\.learning_rate"):
         _epoch(model, train, validation, 1, params)
 
 
-def test_it_learns_what_can_be_learnt(train: Pixels, validation: Pixels, params: TrainParams, tmp_path: Path) -> None:
+def test_it_learns_what_can_be_learnt(
+    train: Labelled, validation: Labelled, params: TrainParams, tmp_path: Path
+) -> None:
     longer = params.model_copy(update={"epochs": 12, "patience_epochs": 12, "dropout": 0.0})
-    history = fit(train, validation, 2, longer, tmp_path, nothing).history
+    history = fitted_on(train, validation, longer, tmp_path, nothing).history
     assert history[best_epoch(history) - 1]["val_balanced_accuracy"] == 1.0
+
+
+def test_patience_begins_after_the_head(tuned: TrainParams, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rows = Labelled(rng.normal(0, 1, (16, 1, 1, 56)).astype(np.float32), np.arange(16) % 2)
+    params = tuned.model_copy(update={"head_epochs": 3, "epochs": 5, "patience_epochs": 1, "head_learning_rate": 1.0})
+    history = fitted_on(rows, rows, params, tmp_path, nothing).history
+    assert len(history) >= 4

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dermaflow.model.card import Git
+from dermaflow.model.calibration import Decided
+from dermaflow.model.card import Git, OperatingPoint
 from dermaflow.model.checkpoint import HISTORY_COLUMNS
 from dermaflow.model.examples import EXAMPLE_COLUMNS
 from dermaflow.model.job import Job, card_of, job_of
@@ -42,6 +43,7 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
     assert job.name == f"cnn 24px · ham+isic9 · {job.fingerprint[:8]}"
     assert job.labels("train").tolist() == [0, 0, 1]
     assert [file.name for file in job.files("validation")] == ["c-0.jpg"]
+    assert job.originals.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize("partition", ["train", "validation", "test"])
@@ -56,7 +58,12 @@ def test_a_generated_image_in_any_partition_makes_a_phantom_and_nothing_else_doe
 
 def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
     history = [dict.fromkeys(HISTORY_COLUMNS[1:], loss) for loss in (3.0, 1.0, 2.0)]
-    card = card_of(job, history, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
+    point = OperatingPoint(
+        diagnosis="melanoma", min_sensitivity=0.95, threshold=0.2, sensitivity=0.96, specificity=0.5, n=25
+    )
+    decided = Decided(temperature=1.3, operating_point=point, familiarity=None)
+    card = card_of(job, history, decided, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
+    assert (card.temperature, card.operating_point, card.familiarity) == decided
     assert (card.best_epoch, card.epochs, card.seed, card.n_parameters) == (2, 3, 7, 123)
     assert (card.fingerprint, card.data, card.phantom) == (job.fingerprint, job.data, False)
     assert card.git == Git(commit="c" * 40, dirty=True)

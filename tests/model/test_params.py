@@ -1,5 +1,6 @@
 """The section train: what is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,28 @@ def test_the_params_of_the_project_are_accepted() -> None:
         ("architecture", "resnet", "'cnn'"),
         ("image_size_px", 8, "filters halve 8 px to nothing"),
         ("momentum", 0.9, "unknown key"),
+        ("views", 3, "1, 2, 4 or 8"),
+        ("balance", "copies", "'none', 'loss' or 'sampling'"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_name(
     params: TrainParams, tmp_path: Path, key: str, value: object, message: str
 ) -> None:
     section = {**params.model_dump(), "filters": [4, 8, 8, 8], key: value}
-    lines = "\n".join(f"  {name}: {content}" for name, content in section.items())
-    (tmp_path / "params.yaml").write_text(f"train:\n{lines}\n")
+    (tmp_path / "params.yaml").write_text(json.dumps({"train": section}))
     with pytest.raises(ParamsError, match=message):
         load_params("train", TrainParams, tmp_path / "params.yaml")
+
+
+def test_a_head_longer_than_the_training_is_refused(tuned: TrainParams, tmp_path: Path) -> None:
+    section = tuned.model_dump() | {"head_epochs": 5, "epochs": 4}
+    (tmp_path / "params.yaml").write_text(json.dumps({"train": section}))
+    with pytest.raises(ParamsError, match="expected head_epochs of at most epochs"):
+        load_params("train", TrainParams, tmp_path / "params.yaml")
+
+
+def test_what_is_cached_needs_weights_a_cut_and_images_that_stay_as_they_are(tuned: TrainParams) -> None:
+    assert tuned.cached
+    for change in ({"weights": "none"}, {"frozen_through": ""}, {"cache_trunk": False}, {"on_the_fly": True}):
+        assert not tuned.model_copy(update=change).cached
+    assert not tuned.model_copy(update={"architecture": "cnn"}).pretrained

@@ -18,9 +18,9 @@ def test_served_as_a_column_of_bytes_or_base64_the_table_holds_the_same_numbers(
     files = [file.read_bytes() for file in jpegs]
     served = _load_pyfunc(str(folder))
     table = served.predict(pd.DataFrame({"image": files}, index=list("abcdef")))
-    assert list(table.columns) == ["predicted", "p_melanoma", "p_nevus"]
+    assert list(table.columns) == ["predicted", "p_melanoma", "p_nevus", "melanoma_suspected", "distance"]
     assert list(table.index) == list("abcdef")
-    np.testing.assert_array_equal(table[["p_melanoma", "p_nevus"]], bundle.predict_bytes(files))
+    np.testing.assert_array_equal(table[["p_melanoma", "p_nevus"]], bundle.predict_bytes(files).probabilities)
     assert all((row["predicted"] == "melanoma") == (row["p_melanoma"] >= row["p_nevus"]) for _, row in table.iterrows())
     as_text = pd.DataFrame({"image": [base64.b64encode(file).decode() for file in files]})
     np.testing.assert_array_equal(served.predict(as_text, params={})["p_nevus"], table["p_nevus"])

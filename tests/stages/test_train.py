@@ -29,11 +29,26 @@ train:
   image_size_px: 24
   filters: [4]
   dense_units: 4
+  weights: none
+  frozen_through: ""
+  cache_trunk: true
+  head_epochs: 0
+  head_learning_rate: 0.01
+  frozen_batch_norm: true
   dropout: 0.2
+  on_the_fly: false
+  balance: none
+  balance_power: 1.0
+  label_smoothing: 0.0
   learning_rate: 0.001
+  schedule: constant
+  weight_decay: 0.0
+  mixed_precision: true
   batch_size: 4
   epochs: 3
   patience_epochs: 3
+  views: 1
+  min_melanoma_sensitivity: 0.95
   seed: 7
 evaluate: {seed: 7}
 """

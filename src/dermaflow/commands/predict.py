@@ -1,17 +1,20 @@
 """`dermaflow predict`: images or folders of images in, a CSV row a file out.
 
-The columns: image_id (the file's name without its ending), file, predicted, p_<class>…, error (why it could not be
-read) and remark (why training would not have used it); both blank if fine.
+The columns: image_id (the file's name without its ending), file, predicted, p_<class>… (calibrated),
+melanoma_suspected (yes where its probability reaches the model's threshold; blank where the model has none), distance
+(above 1: unlike the training images), error (why it could not be read) and remark (why training would not have used
+it, or that it is unlike what was trained on); both blank if fine. One row after the other, in constant memory.
 """
 
 import csv
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from dermaflow.commands.remarks import counted, remark_on
+from dermaflow.commands.remarks import counted, remark_on, strangeness
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
 from dermaflow.core.images import RgbImage
@@ -59,25 +62,35 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _write(bundle: Bundle, files: list[Path], stream: TextIO) -> None:
-    classes, min_side_px = bundle.card.classes, _min_side_px(bundle.card)
-    remarks: dict[Path, str] = {}
+    card, min_side_px = bundle.card, _min_side_px(bundle.card)
+    tolerated = card.params.get("validate", {}).get("tolerated_faults", [])
+    remarks: dict[Path, str] = {}  # of the images under way only
+    told: Counter[str] = Counter()
 
     def look(file: Path, image: RgbImage) -> None:
-        remarks[file] = remark_on(image, min_side_px)
+        remarks[file] = remark_on(image, min_side_px, tolerated)
 
-    if bundle.card.phantom:
+    if card.phantom:
         print("this model was trained on PHANTOM images: it says nothing about skin", file=sys.stderr, flush=True)
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["image_id", "file", "predicted", *(f"p_{name}" for name in classes), "error", "remark"])
-    for file, probabilities, fault in _told(bundle.predict_files(files, look=look), len(files)):
-        if probabilities is None:
-            cells = ["", *("" for _ in classes)]
-        else:
-            cells = [classes[int(probabilities.argmax())], *(f"{p:.6f}" for p in probabilities)]
-        row = [file.stem, str(file), *cells, fault, remarks.get(file, "")]
+    columns = [f"p_{name}" for name in card.classes]
+    writer.writerow(["image_id", "file", "predicted", *columns, "melanoma_suspected", "distance", "error", "remark"])
+    for said in _told(bundle.predict_files(files, look=look), len(files)):
+        kinds = [remark for remark in (remarks.pop(said.file, ""), strangeness(said.distance)) if remark]
+        told.update(kinds)
+        row = [said.file.stem, str(said.file), *_cells(said, card), said.fault, "; ".join(kinds)]
         writer.writerow([_writable(cell, stream) for cell in row])
-    for line in counted(remarks.get(file, "") for file in files):
+    for line in counted(told):
         print(line, file=sys.stderr, flush=True)
+
+
+def _cells(said: Prediction, card: Card) -> list[str]:
+    """predicted, p_<class>…, melanoma_suspected and distance of one file; blank where it cannot be read."""
+    if said.probabilities is None:
+        return ["", *("" for _ in card.classes), "", ""]
+    shown = [f"{p:.6f}" for p in said.probabilities]
+    predicted = card.classes[int(said.probabilities.argmax())]
+    return [predicted, *shown, card.suspected(said.probabilities), f"{said.distance:.3f}"]
 
 
 def _min_side_px(card: Card) -> int:
@@ -97,7 +110,7 @@ def _told(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]
     faults = 0
     for done, prediction in enumerate(predictions, 1):
         yield prediction
-        faults += bool(prediction[2])
+        faults += bool(prediction.fault)
         if time.monotonic() - last >= REPORT_EVERY_S:
             last = time.monotonic()
             left_s = (last - start) / done * (total - done)

@@ -1,7 +1,6 @@
 """What is to be said of an image that a model gives probabilities for, although training would not have used it."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from PIL import Image
 
@@ -20,6 +19,8 @@ WORDS = {
     faults.BLURRED: "no focus",
 }
 
+UNLIKE = "little likeness to the training images"
+
 
 def remark_on(image: RgbImage, min_side_px: int, tolerated: Collection[str] = ()) -> str:
     """One of WORDS where validation would have put the image in quarantine; blank if it is fine.
@@ -36,8 +37,13 @@ def remark_on(image: RgbImage, min_side_px: int, tolerated: Collection[str] = ()
     return WORDS[fault.reason] if fault else ""
 
 
-def counted(remarks: Iterable[str]) -> Iterator[str]:
-    """A line for each kind of remark, the most frequent first."""
-    for words, n in Counter(filter(None, remarks)).most_common():
+def strangeness(distance: float | None) -> str:
+    """UNLIKE where an image is farther from the training images than nearly all validation images were; else blank."""
+    return UNLIKE if distance is not None and distance > 1 else ""
+
+
+def counted(remarks: Mapping[str, int]) -> Iterator[str]:
+    """A line for each kind of remark, with how many images have it, the most frequent first."""
+    for words, n in sorted(remarks.items(), key=lambda pair: (-pair[1], pair[0])):
         have = "image has" if n == 1 else "images have"
         yield f"{n:,} {have} {words}: the model has not learnt from such"

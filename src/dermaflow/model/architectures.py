@@ -1,46 +1,114 @@
 """The networks that can be trained, by name. Preprocessing is the first layer of each, so that it is saved with it.
 
 Input shape: (batch, size, size, 3), values 0..255, uint8 or float.
-Output shape: (batch, classes), probabilities that sum to 1.
+Output shape: logits, (batch, classes).
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
+from dermaflow.core.errors import TrainingError
+from dermaflow.model.backbones import Model, Tensor, backbone
 from dermaflow.model.backend import keras
 from dermaflow.model.params import TrainParams
 
-Model = Any
-"""A keras.Model; Keras ships no types."""
+EMBEDDING = "embedding"
+LOGITS = "logits"
+ALL = "all"
 
 
-def build(params: TrainParams, n_classes: int) -> Model:
-    """A compiled model of the architecture named in `params`, its weights drawn from the global seed."""
-    model = _BUILDERS[params.architecture](params, n_classes)
-    model.compile(
-        optimizer=keras.optimizers.Adam(params.learning_rate),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
-    )
-    return model
+class Network(NamedTuple):
+    """A network in two parts, one after the other."""
+
+    trunk: Model | None  # image -> activations; never trained, computed once; None: nothing is
+    learnt: Model  # activations, or the image -> logits
 
 
-def _cnn(params: TrainParams, n_classes: int) -> Model:
-    """Rescaling, one convolution and pooling block for each of `filters`, dropout, dense, softmax."""
-    size = params.image_size_px
-    layers = [keras.Input((size, size, 3), name="image"), keras.layers.Rescaling(1 / 255, name="to_0_1")]
+def build(params: TrainParams, n_classes: int) -> Network:
+    """The network of `params`, what is not loaded drawn from the global seed.
+
+    Raises:
+        TrainingError: weights or layers that cannot be had; the message says which.
+    """
+    image = image_input(params)
+    seen = varied(image) if params.on_the_fly else image
+    whole = build_over(image, seen, params, n_classes)
+    if not params.pretrained or not params.frozen_through:
+        return Network(None, whole)
+    cut = _cut(whole, params.frozen_through)
+    trunk = keras.Model(image, cut, name="trunk")
+    for layer in trunk.layers:
+        layer.trainable = False
+    if not params.cached:
+        return Network(None, whole)
+    return Network(trunk, _after(cut, whole, params.frozen_through))
+
+
+def image_input(params: TrainParams) -> Tensor:
+    """Where an image goes in: (batch, size, size, 3)."""
+    return keras.Input((params.image_size_px, params.image_size_px, 3), name="image")
+
+
+def build_over(image: Tensor, seen: Tensor, params: TrainParams, n_classes: int) -> Model:
+    """All layers over `seen`, which comes from `image`: the model from image to logits."""
+    embedding = _cnn(seen, params) if params.architecture == "cnn" else _pooled(seen, params)
+    logits = keras.layers.Dense(n_classes, name=LOGITS, dtype="float32")(embedding)
+    return keras.Model(image, logits, name=params.architecture)
+
+
+def _pooled(seen: Tensor, params: TrainParams) -> Tensor:
+    """The features of a backbone, their mean over the image, dropout."""
+    model = backbone(seen, params)
+    if params.pretrained and params.frozen_batch_norm:
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False
+    embedding = keras.layers.GlobalAveragePooling2D(name=EMBEDDING)(model.output)
+    return keras.layers.Dropout(params.dropout, name="dropout")(embedding)
+
+
+def varied(image: Tensor) -> Tensor:
+    """The image mirrored, turned, magnified and lit otherwise in every epoch; as it is when the model is asked."""
+    for layer in (
+        keras.layers.RandomFlip("horizontal_and_vertical", name="vary_mirror"),
+        keras.layers.RandomRotation(1.0, fill_mode="reflect", name="vary_turn"),
+        keras.layers.RandomZoom((-0.3, 0.0), fill_mode="reflect", name="vary_zoom"),
+        keras.layers.RandomBrightness(0.2, value_range=(0, 255), name="vary_brightness"),
+        keras.layers.RandomContrast(0.2, value_range=(0, 255), name="vary_contrast"),
+    ):
+        image = layer(image)
+    return image
+
+
+def _cnn(image: Tensor, params: TrainParams) -> Tensor:
+    """Rescaling, one convolution and pooling block for each of `filters`, dropout, dense: its output."""
+    x = keras.layers.Rescaling(1 / 255, name="to_0_1")(image)
     for number, filters in enumerate(params.filters, 1):
-        layers += [
-            keras.layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}"),
-            keras.layers.MaxPooling2D(name=f"pool_{number}"),
-        ]
-    layers += [
-        keras.layers.Dropout(params.dropout, name="dropout"),
-        keras.layers.Flatten(name="flatten"),
-        keras.layers.Dense(params.dense_units, activation="relu", name="dense"),
-        keras.layers.Dense(n_classes, activation="softmax", name="probabilities"),
-    ]
-    return keras.Sequential(layers, name="cnn")
+        x = keras.layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}")(x)
+        x = keras.layers.MaxPooling2D(name=f"pool_{number}")(x)
+    x = keras.layers.Dropout(params.dropout, name="dropout")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    return keras.layers.Dense(params.dense_units, activation="relu", name=EMBEDDING)(x)
 
 
-_BUILDERS: dict[str, Callable[[TrainParams, int], Model]] = {"cnn": _cnn}
+def _cut(whole: Model, through: str) -> Tensor:
+    """The output of the last frozen layer."""
+    if through == ALL:
+        return whole.get_layer(EMBEDDING).input
+    names = [layer.name for layer in whole.layers]
+    if through not in names:
+        raise TrainingError(
+            f"train.frozen_through: expected blank, {ALL} or a layer of {whole.name}, received '{through}'; "
+            f"its layers are {', '.join(names)}"
+        )
+    return whole.get_layer(through).output
+
+
+def _after(cut: Tensor, whole: Model, through: str) -> Model:
+    """The layers after the cut as a model of their own; they are the same layers."""
+    try:
+        return keras.Model(cut, whole.output, name="learnt")
+    except ValueError as error:
+        raise TrainingError(
+            f"train.frozen_through: layers after '{through}' also need what comes before it: "
+            "expected a layer that all paths run through, such as the last one of a block"
+        ) from error

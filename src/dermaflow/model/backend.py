@@ -13,13 +13,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-__all__ = ["keras", "make_deterministic", "tf", "versions"]
+__all__ = ["keras", "make_deterministic", "tf", "use_precision", "versions"]
 
 
 def make_deterministic(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow for this process and allow only operations that repeat exactly."""
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def use_precision(*, mixed: bool) -> None:
+    """Let the layers that are made from now on compute in half precision, on a GPU; their weights stay float32."""
+    on_gpu = bool(tf.config.list_physical_devices("GPU"))
+    keras.mixed_precision.set_global_policy("mixed_float16" if mixed and on_gpu else "float32")
 
 
 def versions() -> dict[str, str]:

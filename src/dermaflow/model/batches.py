@@ -8,31 +8,57 @@ import numpy.typing as npt
 
 from dermaflow.core.seeds import generator
 from dermaflow.model.backend import tf
-from dermaflow.model.pixels import Pixels
+from dermaflow.model.pixels import Labelled
 
-Batch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
-
-
-def epoch_order(n: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
-    """The order in which `n` images are seen in an epoch: a permutation, another one in each epoch."""
-    return generator("epoch order", seed, epoch).permutation(n)
+Batch = tuple[npt.NDArray[Any], npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
-def batches(pixels: Pixels, order: npt.NDArray[np.int64], batch_size: int) -> Any:  # noqa: ANN401 - a tf.data.Dataset
-    """The images in the given order as a tf.data.Dataset of (images, labels), fetched ahead of use.
+def epoch_order(n: int, seed: int, epoch: int, weights: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.int64]:
+    """Which of `n` rows are seen in an epoch, in which order; another one in each epoch.
 
-    Output shape: images (batch, size, size, 3) uint8, labels (batch,) int64; the last batch may be smaller.
+    Without weights a permutation; with weights, shape (n,), n rows drawn with replacement in proportion to them.
+    """
+    drawn = generator("epoch order", seed, epoch)
+    if weights is None:
+        return drawn.permutation(n)
+    return drawn.choice(n, size=n, p=weights / weights.sum())
+
+
+def class_weights(labels: npt.NDArray[np.int64], n_classes: int, power: float) -> npt.NDArray[np.float64]:
+    """A weight for each row, shape (n,), mean 1: the share of its class among the rows, to the power of -power.
+
+    With power 1 every class weighs the same in total (King and Zeng 2001, doi 10.1093/oxfordjournals.pan.a004868).
+    """
+    shares = np.bincount(labels, minlength=n_classes) / len(labels)
+    weights: npt.NDArray[np.float64] = shares[labels] ** -power
+    return weights / weights.mean()
+
+
+def batches(
+    rows: Labelled,
+    order: npt.NDArray[np.int64],
+    batch_size: int,
+    n_classes: int,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> Any:  # noqa: ANN401 - a tf.data.Dataset
+    """The rows in the given order as a tf.data.Dataset of (inputs, labels, weights), fetched ahead of use.
+
+    Output shape: inputs (batch, …) as they are, labels one-hot (batch, classes), weights (batch,), both float32; the
+    last batch may be smaller.
     """
     starts = range(0, len(order), batch_size)
+    one_hot = np.eye(n_classes, dtype=np.float32)
+    weighing = np.ones(len(rows.labels)) if weights is None else weights
 
     def gathered() -> Iterator[Batch]:
         for start in starts:
-            rows = order[start : start + batch_size]
-            yield pixels.images[rows], pixels.labels[rows]
+            chosen = order[start : start + batch_size]
+            yield rows.inputs[chosen], one_hot[rows.labels[chosen]], weighing[chosen].astype(np.float32)
 
     signature = (
-        tf.TensorSpec((None, *pixels.images.shape[1:]), tf.uint8),
-        tf.TensorSpec((None,), tf.int64),
+        tf.TensorSpec((None, *rows.inputs.shape[1:]), rows.inputs.dtype),
+        tf.TensorSpec((None, n_classes), tf.float32),
+        tf.TensorSpec((None,), tf.float32),
     )
     dataset = tf.data.Dataset.from_generator(gathered, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(starts))).prefetch(2)
+    return dataset.apply(tf.data.experimental.assert_cardinality(len(starts))).prefetch(4)

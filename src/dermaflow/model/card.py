@@ -1,8 +1,11 @@
 """What travels with a model, card.json: how it was made, what goes in, what comes out. No Keras."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dermaflow.core.errors import TableError
@@ -93,6 +96,13 @@ class Card(_Part):
             raise ValueError(f"expected classes of the taxonomy, in its order, received {', '.join(self.classes)}")
         return self
 
+    def suspected(self, probabilities: Sequence[float] | npt.NDArray[np.float64]) -> str:
+        """Whether probabilities, in the order of classes, make an image suspected: yes, no; blank: not known."""
+        if self.operating_point is None:
+            return ""
+        risk = probabilities[self.classes.index(self.operating_point.diagnosis)]
+        return "yes" if risk >= self.operating_point.threshold else "no"
+
 
 def write_card(card: Card, path: Path) -> None:
     """Write card.json, whole or not at all."""
@@ -108,8 +118,10 @@ def read_card(path: Path) -> Card:
     try:
         return Card.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        raise TableError(f"{path} is missing: expected model.keras and card.json in one folder") from error
+        raise TableError(f"{path} is missing: expected model.onnx and card.json in one folder") from error
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"])) or "file"
-        raise TableError(f"{path}: expected a model card of format 2 (an earlier model: train it again); {where}: {fault['msg']}") from error
+        raise TableError(
+            f"{path}: expected a model card of format 2 (an earlier model: train it again); {where}: {fault['msg']}"
+        ) from error

@@ -37,9 +37,13 @@ def best_epoch(history: Sequence[Row]) -> int:
     return losses.index(min(losses)) + 1
 
 
-def is_over(history: Sequence[Row], epochs: int, patience_epochs: int) -> bool:
-    """Whether all epochs are done or the validation loss has not improved for `patience_epochs`."""
-    return len(history) >= epochs or (bool(history) and len(history) - best_epoch(history) >= patience_epochs)
+def is_over(history: Sequence[Row], epochs: int, patience_epochs: int, head_epochs: int = 0) -> bool:
+    """Whether all epochs are done or the validation loss has not improved for `patience_epochs`.
+
+    Patience begins with the second phase: `head_epochs` are always done.
+    """
+    waited = len(history) - max(best_epoch(history), head_epochs) if history else 0
+    return len(history) >= epochs or waited >= patience_epochs
 
 
 def store(folder: Path, history: Sequence[Row], save: Callable[[Path], None]) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 import dermaflow
+from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.parallel import parallel_map
-from dermaflow.model.params import TrainParams
+from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 _PACKAGE = Path(dermaflow.__file__).parent
 
@@ -40,9 +41,27 @@ def code_digest(package: Path = _PACKAGE) -> str:
     return _digest(sorted([file.relative_to(package).as_posix(), file_digest(file)] for file in files))
 
 
-def training_fingerprint(params: TrainParams, data: str, code: str) -> str:
-    """The digest of a whole training: its parameters, data and code."""
-    return _digest({"train": params.model_dump(), "data": data, "code": code})
+def weights_digest(params: TrainParams) -> str:
+    """What the weights are that a training begins with: the digest of their file, else their name.
+
+    Raises:
+        TrainingError: there is no such file.
+    """
+    if params.architecture == "cnn" or params.weights in (NO_WEIGHTS, IMAGENET):
+        return params.weights
+    try:
+        return file_digest(Path(params.weights))
+    except OSError as error:
+        raise TrainingError(
+            f"train.weights: expected {NO_WEIGHTS}, {IMAGENET} or a Keras weights file, received {params.weights} "
+            f"({error.strerror})"
+        ) from error
+
+
+def training_fingerprint(params: TrainParams, data: str, code: str, weights: str) -> str:
+    """The digest of a whole training: its parameters, data, code and the weights that it begins with."""
+    train = params.model_dump() | {"weights": weights}  # the file's content counts, not where it lies
+    return _digest({"train": train, "data": data, "code": code})
 
 
 def _digest(value: object) -> str:

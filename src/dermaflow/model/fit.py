@@ -16,13 +16,14 @@ import numpy.typing as npt
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.parallel import REPORT_EVERY_S
 from dermaflow.core.seeds import derived_seed
-from dermaflow.model.architectures import Model, build
-from dermaflow.model.backend import keras, make_deterministic
-from dermaflow.model.batches import batches, epoch_order
+from dermaflow.model.backbones import Model
+from dermaflow.model.backend import keras
+from dermaflow.model.batches import batches, class_weights, epoch_order
 from dermaflow.model.checkpoint import Row, best_epoch, is_over, model_file, store, stored_history
 from dermaflow.model.params import TrainParams
-from dermaflow.model.pixels import Pixels
-from dermaflow.model.scores import validation_scores
+from dermaflow.model.phases import begins_phase, head_epochs, start_phase, tuned_layers
+from dermaflow.model.pixels import Labelled
+from dermaflow.model.scores import softmax, validation_scores
 
 Report = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch with its number, from 1, and its row of the history."""
@@ -31,35 +32,47 @@ Report = Callable[[int, Mapping[str, float]], None]
 class Fitted(NamedTuple):
     """The best model of a training, without its optimiser, and all epochs."""
 
-    model: Model
+    model: Model  # to logits
     history: list[Row]
 
 
-def fit(train: Pixels, validation: Pixels, n_classes: int, params: TrainParams, folder: Path, report: Report) -> Fitted:
+def fit(new: Model, train: Labelled, validation: Labelled, params: TrainParams, folder: Path, report: Report) -> Fitted:
     """Train until `params.epochs` are done or validation has not improved for `params.patience_epochs`.
 
     Args:
-        train: what is learnt from; validation: what chooses the epoch; sizes as `params.image_size_px`.
+        new: the model to train, from inputs to logits (see model.architectures), after `make_deterministic`.
+        train: what is learnt from; validation: what chooses the epoch; both as the model takes them.
         folder: where checkpoints of this very training lie; the caller removes it in the end.
         report: what it raises ends the training; the epoch is stored by then.
 
     Raises:
         TrainingError: the loss is no number any more.
     """
-    make_deterministic(params.seed)
-    model, history = _started(n_classes, params, folder)
+    tuned = tuned_layers(new)
+    model, history = _started(new, folder)
     start, already = time.monotonic(), len(history)
-    while not is_over(history, params.epochs, params.patience_epochs):
-        history.append(_epoch(model, train, validation, len(history) + 1, params))
+    while not is_over(history, params.epochs, params.patience_epochs, head_epochs(params)):
+        epoch = len(history) + 1
+        if begins_phase(epoch, params):
+            start_phase(model, epoch, len(train.labels), params, tuned)
+        history.append(_epoch(model, train, validation, epoch, params))
         store(folder, history, model.save)
-        report(len(history), history[-1])
+        report(epoch, history[-1])
         mean_s = (time.monotonic() - start) / (len(history) - already)
         print(_line(history, params, mean_s), flush=True)
     return Fitted(_loaded(model_file(folder, best_epoch(history)), compiled=False), history)
 
 
-def _started(n_classes: int, params: TrainParams, folder: Path) -> tuple[Model, list[Row]]:
-    """The model and history of the checkpoint, if there is a usable one, else a new model."""
+def logits_of(model: Model, rows: Labelled, batch_size: int) -> npt.NDArray[np.float64]:
+    """What a model gives for all rows, in their order: shape (n, outputs)."""
+    dataset = batches(rows, np.arange(len(rows.labels)), batch_size, _n_classes(model))
+    inputs = dataset.map(lambda given, *_: given)
+    outputs: npt.NDArray[np.float64] = model.predict(inputs, verbose=0).astype(np.float64)
+    return outputs
+
+
+def _started(new: Model, folder: Path) -> tuple[Model, list[Row]]:
+    """The model and history of the checkpoint, if there is a usable one, else the new model."""
     history = stored_history(folder)
     if history:
         try:
@@ -70,22 +83,26 @@ def _started(n_classes: int, params: TrainParams, folder: Path) -> tuple[Model, 
         else:
             print(f"going on after epoch {len(history)}, from {folder}", flush=True)
             return model, history
-    return build(params, n_classes), []
+    return new, []
 
 
 def _loaded(path: Path, *, compiled: bool) -> Model:
     return keras.saving.load_model(path, compile=compiled)
 
 
-def _epoch(model: Model, train: Pixels, validation: Pixels, epoch: int, params: TrainParams) -> Row:
-    """One pass over the training images, then the scores on validation."""
+def _epoch(model: Model, train: Labelled, validation: Labelled, epoch: int, params: TrainParams) -> Row:
+    """One pass over the training rows, then the scores on validation."""
     start = time.monotonic()
     _reseed(model, params.seed, epoch)
-    order = epoch_order(len(train.labels), params.seed, epoch)
+    weights = class_weights(train.labels, _n_classes(model), params.balance_power)
+    drawn = weights if params.balance == "sampling" else None
+    order = epoch_order(len(train.labels), params.seed, epoch, drawn)
+    weighing = weights if params.balance == "loss" else None
+    dataset = batches(train, order, params.batch_size, _n_classes(model), weighing)
     steps = math.ceil(len(order) / params.batch_size)
-    dataset = batches(train, order, params.batch_size)
     learnt = model.fit(dataset, shuffle=False, verbose=0, callbacks=[_progress(epoch, steps)]).history
-    scores = validation_scores(_probabilities(model, validation, params.batch_size), validation.labels)
+    probabilities = softmax(logits_of(model, validation, params.batch_size))
+    scores = validation_scores(probabilities, validation.labels)
     row = {"loss": float(learnt["loss"][0]), "accuracy": float(learnt["accuracy"][0]), **scores}
     if not all(map(math.isfinite, row.values())):
         raise TrainingError(
@@ -95,17 +112,15 @@ def _epoch(model: Model, train: Pixels, validation: Pixels, epoch: int, params: 
     return {**row, "seconds": round(time.monotonic() - start, 3)}
 
 
+def _n_classes(model: Model) -> int:
+    return int(model.output_shape[-1])
+
+
 def _reseed(model: Model, seed: int, epoch: int) -> None:
     """Set the random state of every layer that has one, from seed, epoch and the place of the layer."""
     for place, layer in enumerate(model.layers):
         if getattr(layer, "seed_generator", None) is not None:
             layer.seed_generator.state.assign([derived_seed("layer", seed, epoch, place), 0])
-
-
-def _probabilities(model: Model, pixels: Pixels, batch_size: int) -> npt.NDArray[np.float64]:
-    dataset = batches(pixels, np.arange(len(pixels.labels)), batch_size)
-    probabilities: npt.NDArray[np.float64] = model.predict(dataset, verbose=0).astype(np.float64)
-    return probabilities
 
 
 def _progress(epoch: int, steps: int) -> object:
@@ -125,7 +140,7 @@ def _progress(epoch: int, steps: int) -> object:
 
 def _line(history: list[Row], params: TrainParams, mean_s: float) -> str:
     row, epoch, best = history[-1], len(history), best_epoch(history)
-    over = is_over(history, params.epochs, params.patience_epochs)
+    over = is_over(history, params.epochs, params.patience_epochs, head_epochs(params))
     left = "done" if over else f"at most {(params.epochs - epoch) * mean_s:.0f} s left"
     return (
         f"epoch {epoch} of at most {params.epochs}: loss {row['loss']:.3f}, validation loss {row['val_loss']:.3f} "

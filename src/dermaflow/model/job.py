@@ -11,10 +11,11 @@ import pandas as pd
 
 from dermaflow.core.lesions import PARTITIONS, is_phantom
 from dermaflow.core.taxonomy import in_order
+from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
 from dermaflow.model.examples import counts
-from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint
+from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint, weights_digest
 from dermaflow.model.params import TrainParams
 
 _SOURCES_NAMED = 3
@@ -43,6 +44,12 @@ class Job:
         """The image files of train or validation, in the order of the examples."""
         return [Path(file) for file in self.examples.loc[self.examples["partition"] == partition, "file"]]
 
+    @property
+    def originals(self) -> npt.NDArray[np.bool_]:
+        """Which of the training files are no copies, shape (n,), in the order of `files`."""
+        learnt = self.examples[self.examples["partition"] == "train"]
+        return (learnt["copy"] == "0").to_numpy(dtype=bool)
+
     def labels(self, partition: str) -> npt.NDArray[np.int64]:
         """The numbers of the classes of train or validation, shape (n,), in the order of `files`."""
         diagnoses = self.examples.loc[self.examples["partition"] == partition, "diagnosis"]
@@ -66,6 +73,7 @@ def job_of(
         sections: of params.yaml, up to and including train.
     """
     classes = in_order(accepted["diagnosis"])
+    weights = weights_digest(params)
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
     data = _data(examples, used, classes, workers)
     return Job(
@@ -75,11 +83,13 @@ def job_of(
         classes=classes,
         data=data,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
-        fingerprint=training_fingerprint(params, data.fingerprint, code_digest()),
+        fingerprint=training_fingerprint(params, data.fingerprint, code_digest(), weights),
     )
 
 
-def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str, str], git: Git | None) -> Card:
+def card_of(
+    job: Job, history: list[Row], decided: Decided, n_parameters: int, versions: dict[str, str], git: Git | None
+) -> Card:
     """The card of a finished training; `git`: what it ran at."""
     return Card(
         fingerprint=job.fingerprint,
@@ -93,6 +103,7 @@ def card_of(job: Job, history: list[Row], n_parameters: int, versions: dict[str,
         data=job.data,
         best_epoch=best_epoch(history),
         epochs=len(history),
+        **decided._asdict(),
         versions=versions,
         git=git,
     )

@@ -7,29 +7,78 @@ from pydantic import Field, model_validator
 from dermaflow.core.params import Params
 
 Filters = Annotated[int, Field(ge=1, le=2048)]
+Architecture = Literal[
+    "cnn",
+    "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge",
+    "DenseNet121", "DenseNet169", "DenseNet201",
+    "EfficientNetB0", "EfficientNetB1", "EfficientNetB2", "EfficientNetB3", "EfficientNetB4", "EfficientNetB5",
+    "EfficientNetB6", "EfficientNetB7", "EfficientNetV2B0", "EfficientNetV2B1", "EfficientNetV2B2",
+    "EfficientNetV2B3", "EfficientNetV2L", "EfficientNetV2M", "EfficientNetV2S",
+    "InceptionResNetV2", "InceptionV3",
+    "MobileNet", "MobileNetV2", "MobileNetV3Large", "MobileNetV3Small", "NASNetLarge", "NASNetMobile",
+    "ResNet101", "ResNet101V2", "ResNet152", "ResNet152V2", "ResNet50", "ResNet50V2",
+    "VGG16", "VGG19", "Xception",
+]  # fmt: skip
+"""The custom network, or any of keras.applications."""
+NO_WEIGHTS = "none"
+IMAGENET = "imagenet"
 
 
 class TrainParams(Params):
-    """What is trained, on which image size, how long."""
+    """What is trained, on which image size, how long; lists and dicts, as YAML has them, which nothing changes."""
 
-    architecture: Literal["cnn"]
+    architecture: Architecture
     image_size_px: int = Field(ge=8, le=1024)
-    # A list, because YAML knows no tuple; nothing changes it.
+    # Of the cnn.
     filters: list[Filters] = Field(min_length=1, max_length=8)
     dense_units: int = Field(ge=1, le=8192)
+    # Of a backbone.
+    weights: str = Field(min_length=1)  # none, imagenet (Keras downloads them), or a weights file
+    backbone_options: dict[str, float | int | str] = Field(default_factory=dict)  # that it takes, such as alpha
+    frozen_through: str  # with weights: layers up to this one stay as they are; all; or blank: none
+    cache_trunk: bool  # compute what the frozen layers give once and not in every epoch
+    head_epochs: int = Field(ge=0, le=10_000)  # with weights: the classifier alone first
+    head_learning_rate: float = Field(gt=0, le=1)
+    frozen_batch_norm: bool  # with weights: keep the statistics that came with them
+    # Of both.
     dropout: float = Field(ge=0, lt=1)
+    on_the_fly: bool  # vary each image anew in every epoch; nothing can be cached then
+    balance: Literal["none", "loss", "sampling"]  # how rare classes are made to count
+    balance_power: float = Field(ge=0, le=1)  # 1: each class as much as any other; 0: as often as it occurs
+    label_smoothing: float = Field(ge=0, lt=1)
     learning_rate: float = Field(gt=0, le=1)
+    schedule: Literal["constant", "cosine"]
+    weight_decay: float = Field(ge=0, lt=1)
+    mixed_precision: bool  # on a GPU only
     batch_size: int = Field(ge=1, le=4096)
     epochs: int = Field(ge=1, le=10_000)
     patience_epochs: int = Field(ge=1)
+    views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
+    min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion
     seed: int = Field(ge=0, lt=2**32)
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether the network begins with weights that it was given."""
+        return self.architecture != "cnn" and self.weights != NO_WEIGHTS
+
+    @property
+    def cached(self) -> bool:
+        """Whether the frozen layers are computed once, ahead of the epochs."""
+        return self.pretrained and bool(self.frozen_through) and self.cache_trunk and not self.on_the_fly
 
     @model_validator(mode="after")
     def _blocks_fit_the_image(self) -> Self:
-        """Each block halves the image: what is left after the last one must be a pixel or more."""
-        if self.image_size_px >> len(self.filters) == 0:
+        """Each block of the cnn halves the image: what is left after the last one must be a pixel or more."""
+        if self.architecture == "cnn" and self.image_size_px >> len(self.filters) == 0:
             raise ValueError(
                 f"{len(self.filters)} filters halve {self.image_size_px} px to nothing: "
                 "expected fewer filters or a larger image_size_px"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _something_is_learnt(self) -> Self:
+        if self.pretrained and self.head_epochs > self.epochs:
+            raise ValueError(f"expected head_epochs of at most epochs ({self.epochs}), received {self.head_epochs}")
         return self

@@ -6,7 +6,7 @@ No Keras: this forks processes, which must happen before TensorFlow starts its t
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,10 @@ from dermaflow.core.images import load_rgb
 from dermaflow.core.parallel import parallel_map
 
 
-class Pixels(NamedTuple):
-    """Images and the numbers of their classes, row by row."""
+class Labelled(NamedTuple):
+    """What a network is given and the numbers of the classes, row by row."""
 
-    images: npt.NDArray[np.uint8]  # (n, size, size, 3), 0..255, mapped from disk
+    inputs: npt.NDArray[Any]  # (n, size, size, 3) uint8 images, or (n, …) float32 activations; mapped from disk
     labels: npt.NDArray[np.int64]  # (n,)
 
 
@@ -39,18 +39,18 @@ def decoded(files: Sequence[Path], size_px: int, array: Path, workers: int | Non
         ImageError: a file cannot be decoded; the message names it.
         OSError: the disk is full or read-only.
     """
-    _reserve(array, (len(files), size_px, size_px, 3))
+    reserve(array, (len(files), size_px, size_px, 3), np.uint8)
     rows = [_Row(file, size_px, array, place) for place, file in enumerate(files)]
     parallel_map(_decode_row, rows, "images decoded", workers)
     images: npt.NDArray[np.uint8] = np.load(array, mmap_mode="r")
     return images
 
 
-def _reserve(array: Path, shape: tuple[int, int, int, int]) -> None:
+def reserve(array: Path, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
     """Make the .npy file at its full size: a full disk is an OSError here, a crash in a mapped file later."""
     array.parent.mkdir(parents=True, exist_ok=True)
     array.unlink(missing_ok=True)
-    np.lib.format.open_memmap(array, mode="w+", dtype=np.uint8, shape=shape).flush()
+    np.lib.format.open_memmap(array, mode="w+", dtype=dtype, shape=shape).flush()
     if hasattr(os, "posix_fallocate"):
         with array.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, array.stat().st_size)

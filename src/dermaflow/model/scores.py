@@ -6,6 +6,14 @@ import numpy.typing as npt
 _SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
 
 
+def softmax(logits: npt.NDArray[np.float64], temperature: float = 1.0) -> npt.NDArray[np.float64]:
+    """Probabilities, shape (n, classes), of logits, shape (n, classes), divided by a temperature."""
+    scaled = logits / temperature
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
 def validation_scores(probabilities: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> dict[str, float]:
     """Scores of probabilities, shape (n, classes), against labels, shape (n,), n > 0.
 

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core.errors import ImageError, TableError
-from dermaflow.model.bundle import Bundle, Probabilities, load_bundle
+from dermaflow.model.bundle import Bundle, load_bundle
+from dermaflow.model.card import Card
+from dermaflow.model.session import Scores
 
 IMAGE_COLUMN = "image"
 
@@ -32,7 +34,8 @@ class ServedBundle:
             params: not used.
 
         Returns:
-            Columns predicted, then p_<class> in the order of the card's classes; the index of the input.
+            Columns predicted, then p_<class> in the order of the card's classes, melanoma_suspected (yes, no, or blank
+            where the card names no threshold), distance; the index of the input.
 
         Raises:
             TableError: there is no column `image`.
@@ -42,13 +45,15 @@ class ServedBundle:
             found = ", ".join(map(str, getattr(model_input, "columns", []))) or type(model_input).__name__
             raise TableError(f"expected a table with a column '{IMAGE_COLUMN}' of image files, received {found}")
         files = [_bytes_of(cell, number) for number, cell in enumerate(model_input[IMAGE_COLUMN])]
-        return as_table(self.bundle.predict_bytes(files), self.bundle.card.classes, model_input.index)
+        return as_table(self.bundle.predict_bytes(files), self.bundle.card, model_input.index)
 
 
-def as_table(probabilities: Probabilities, classes: tuple[str, ...], index: pd.Index) -> pd.DataFrame:
-    """Probabilities, shape (n, classes), as columns p_<class>, the most probable class before them."""
-    table = pd.DataFrame(probabilities, columns=[f"p_{name}" for name in classes], index=index)
-    table.insert(0, "predicted", np.array(classes)[probabilities.argmax(axis=1)])
+def as_table(scores: Scores, card: Card, index: pd.Index) -> pd.DataFrame:
+    """Probabilities as columns p_<class>, the most probable class before them, then what else is said of the image."""
+    table = pd.DataFrame(scores.probabilities, columns=[f"p_{name}" for name in card.classes], index=index)
+    table.insert(0, "predicted", np.array(card.classes)[scores.probabilities.argmax(axis=1)])
+    table["melanoma_suspected"] = [card.suspected(row) for row in scores.probabilities]
+    table["distance"] = scores.distance
     return table
 
 

@@ -2,12 +2,13 @@
 
 Reads   data/augment/plan.csv and the images that it names, data/split/ledger.csv, data/validate/lesions.csv,
         data/ingest/images, params.yaml
-Writes  models/train/model.keras, card.json, history.csv, seen.csv
+Writes  models/train/model.keras, model.onnx, card.json, history.csv, seen.csv
         (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from)
 Run     python -m dermaflow.stages.train
 """
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -24,12 +25,13 @@ from dermaflow.core.lesions import (
 )
 from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
+from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, write_card
 from dermaflow.model.checkpoint import abandoned, best_epoch, remove, write_history
 from dermaflow.model.examples import examples_of, seen_images
 from dermaflow.model.job import Job, card_of, job_of
 from dermaflow.model.params import TrainParams
-from dermaflow.model.pixels import Pixels, decoded
+from dermaflow.model.pixels import Labelled, decoded
 from dermaflow.tracking.git import CHANGED_TAG, COMMIT_TAG, git_state
 from dermaflow.tracking.runs import live_run
 
@@ -42,21 +44,40 @@ def main() -> None:
     job, git = read_job(accepted), git_of(Path.cwd())
     folder = paths.CHECKPOINTS / job.fingerprint
     learnt, validation = (
-        Pixels(decoded(job.files(part), job.params.image_size_px, folder / f"{part}.npy"), job.labels(part))
+        Labelled(decoded(job.files(part), job.params.image_size_px, folder / f"{part}.npy"), job.labels(part))
         for part in ("train", "validation")
     )
     with live_run(job.fingerprint, job.phantom, job.name, job.sections) as log_epoch:
         from dermaflow.model.backend import versions  # noqa: PLC0415 - see above
-        from dermaflow.model.fit import fit  # noqa: PLC0415 - see above
+        from dermaflow.model.onnx_file import write_onnx  # noqa: PLC0415 - see above
+        from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
-        fitted = fit(learnt, validation, len(job.classes), job.params, folder, log_epoch)
-    save_model(fitted.model, paths.MODEL)
-    write_history(fitted.history, paths.HISTORY)
+        trained = train(Material(learnt, validation, job.originals, job.classes), job.params, folder, log_epoch)
+        save_model(trained.model, paths.MODEL)
+        write_onnx(trained.model, validation.inputs, paths.ONNX)
+    write_history(trained.history, paths.HISTORY)
     write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
-    write_card(card_of(job, fitted.history, fitted.model.count_params(), versions(), git), paths.CARD)
+    write_card(
+        card_of(job, trained.history, trained.decided, trained.model.count_params(), versions(), git), paths.CARD
+    )
     clean_up(folder)
-    best = best_epoch(fitted.history)
-    print(f"kept epoch {best}, validation loss {fitted.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
+    best = best_epoch(trained.history)
+    print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
+    print("\n".join(in_words(trained.decided)), flush=True)
+
+
+def in_words(decided: Decided) -> Iterator[str]:
+    """What the validation images have decided, for the person who waits."""
+    yield f"calibrated on the validation images: temperature {decided.temperature:.2f}"
+    point = decided.operating_point
+    if point is None:
+        yield "no operating point: melanoma is no class, or no validation image shows it"
+        return
+    specificity = "undefined" if point.specificity is None else f"{point.specificity:.2f}"
+    yield (
+        f"melanoma is suspected from a probability of {point.threshold:.3f} on: sensitivity {point.sensitivity:.2f}, "
+        f"specificity {specificity} on the validation images ({point.n} melanomas)"
+    )
 
 
 def read_job(accepted: pd.DataFrame) -> Job:

@@ -1,4 +1,4 @@
-"""From the registry to a folder: model.keras, card.json and seen.csv of a registered model."""
+"""From the registry to a folder: model.keras, model.onnx, card.json and seen.csv of a registered model."""
 
 import shutil
 import tempfile

@@ -16,7 +16,12 @@ from dermaflow.core.lesions import read_table
 
 HEADLINES = ("balanced_accuracy", "accuracy", "macro_auc", "melanoma_auc")
 SOURCES_NAMED = 3
-MODEL_FILES = (paths.MODEL, paths.CARD, paths.SEEN)  # what a served model needs, and what it must not be tested on
+MODEL_FILES = (
+    paths.MODEL,
+    paths.ONNX,
+    paths.CARD,
+    paths.SEEN,
+)  # what a served model needs, and what it must not be tested on
 REPORT_FILES = (paths.METRICS, paths.PREDICTIONS, paths.HISTORY, paths.VERDICT, paths.SHORTCUTS, paths.CARD)
 
 

@@ -3,21 +3,19 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
 import dermaflow
-from dermaflow.core.errors import StoreError
 from dermaflow.tracking.backend import MlflowClient, mlflow
 from dermaflow.tracking.evaluated import MODEL_FILES, Evaluated
 from dermaflow.tracking.store import bound
 
 LOADER = "dermaflow.model.served"
-NEEDED = ("mlflow", "keras", "numpy", "pandas", "pillow", "pydantic", "ruamel.yaml")
-TENSORFLOWS = ("tensorflow-cpu", "tensorflow")  # one of them is installed, never both
+NEEDED = ("mlflow", "numpy", "onnxruntime", "pandas", "pillow", "pydantic", "ruamel.yaml")
 PACKAGE = Path(dermaflow.__path__[0])
 
 
@@ -42,23 +40,18 @@ def log_model(client: MlflowClient, run_id: str, evaluated: Evaluated) -> str:
 
 
 def signature(classes: Sequence[str]) -> ModelSignature:
-    """Input: a column `image` of file bytes. Output: `predicted` and `p_<class>` in the order of classes."""
-    outputs = [ColSpec(DataType.string, "predicted"), *(ColSpec(DataType.double, f"p_{name}") for name in classes)]
+    """Input: a column `image` of file bytes. Output: the columns of model.served.as_table."""
+    text, number = DataType.string, DataType.double
+    probabilities = [ColSpec(number, f"p_{name}") for name in classes]
+    outputs = [
+        ColSpec(text, "predicted"),
+        *probabilities,
+        ColSpec(text, "melanoma_suspected"),
+        ColSpec(number, "distance"),
+    ]
     return ModelSignature(inputs=Schema([ColSpec(DataType.binary, "image")]), outputs=Schema(outputs))
 
 
 def requirements() -> list[str]:
-    """What serving needs, pinned to the versions that are installed here.
-
-    Raises:
-        StoreError: no TensorFlow is installed.
-    """
-    for name in TENSORFLOWS:
-        try:
-            return [f"{needed}=={version(needed)}" for needed in (*NEEDED, name)]
-        except PackageNotFoundError as error:
-            if error.name != name:
-                raise
-    raise StoreError(
-        f"expected one of {', '.join(TENSORFLOWS)} to be installed, found neither: `make run` installs one"
-    )
+    """What serving needs, pinned to the versions that are installed here; neither Keras nor TensorFlow."""
+    return [f"{needed}=={version(needed)}" for needed in NEEDED]

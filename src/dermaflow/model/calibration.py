@@ -1,0 +1,78 @@
+"""What validation images decide after the training: how sure the model is, and from when on melanoma is suspected."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.model.card import Familiarity, OperatingPoint
+from dermaflow.model.scores import softmax, validation_scores
+
+WIDEST = 20.0  # temperatures are sought between 1 / WIDEST and WIDEST
+DIGITS = 6  # of a threshold, rounded down: as many as a prediction is written with
+
+
+class Decided(NamedTuple):
+    """What the validation images have decided of a trained network."""
+
+    temperature: float
+    operating_point: OperatingPoint | None
+    familiarity: Familiarity | None
+
+
+def best_temperature(logits: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float:
+    """The temperature with the smallest cross-entropy on validation logits (Guo et al. 2017, arXiv 1706.04599).
+
+    Args:
+        logits: (n, classes); with several views (views, n, classes): what is scored is their mean probability.
+        labels: (n,).
+    """
+    views = logits if logits.ndim == 3 else logits[np.newaxis]  # noqa: PLR2004 - axes
+
+    def loss(log_temperature: float) -> float:
+        return validation_scores(mean_probabilities(views, math.exp(log_temperature)), labels)["val_loss"]
+
+    found = minimize_scalar(loss, bounds=(-math.log(WIDEST), math.log(WIDEST)), method="bounded")
+    return round(math.exp(float(found.x)), 4)
+
+
+def mean_probabilities(views: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.float64]:
+    """Calibrated probabilities, shape (n, classes), of logits, shape (views, n, classes), the mean over the views."""
+    return np.mean([softmax(view, temperature) for view in views], axis=0)
+
+
+def operating_point(
+    probabilities: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int64],
+    classes: tuple[str, ...],
+    min_sensitivity: float,
+) -> OperatingPoint | None:
+    """The highest threshold on the probability of melanoma at which validation images keep the sensitivity asked for.
+
+    Args:
+        probabilities: (n, classes), calibrated; labels: (n,), indices into classes.
+
+    Returns:
+        None where melanoma is none of the classes, or no image shows it.
+    """
+    if MELANOMA not in classes:
+        return None
+    index = classes.index(MELANOMA)
+    shown = labels == index
+    if not shown.any():
+        return None
+    risks = np.sort(probabilities[shown, index])[::-1]
+    kept = risks[math.ceil(min_sensitivity * len(risks)) - 1]
+    threshold = math.floor(kept * 10**DIGITS) / 10**DIGITS
+    suspected = probabilities[:, index] >= threshold
+    return OperatingPoint(
+        diagnosis=MELANOMA,
+        min_sensitivity=min_sensitivity,
+        threshold=threshold,
+        sensitivity=float(suspected[shown].mean()),
+        specificity=float((~suspected[~shown]).mean()) if (~shown).any() else None,
+        n=int(shown.sum()),
+    )

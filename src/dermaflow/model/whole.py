@@ -1,0 +1,102 @@
+"""One model out of all that a training has found: views, preprocessing, backbone, temperature, distance.
+
+Input shape: `image`, (batch, size, size, 3), values 0..255.
+Output shape: `probabilities`, (batch, classes), calibrated; `distance`, (batch,), 1 at the limit of the familiar.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dermaflow.model.architectures import build_over, image_input
+from dermaflow.model.backbones import Model, Tensor
+from dermaflow.model.backend import keras
+from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
+from dermaflow.model.params import NO_WEIGHTS, TrainParams
+
+TURNS = (  # whether rows are reversed, columns are reversed, rows and columns are exchanged
+    (False, False, False),
+    (False, True, False),
+    (True, False, False),
+    (True, True, False),
+    (False, False, True),
+    (False, True, True),
+    (True, False, True),
+    (True, True, True),
+)
+"""The eight mirrorings and quarter turns of a square; the first one leaves it as it is."""
+
+
+class Findings(NamedTuple):
+    """What validation has decided of a trained network."""
+
+    temperature: float
+    familiar: Familiar
+
+
+def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.uint8]]:
+    """The first `number` of TURNS of images, shape (n, size, size, 3) each, as views on the same memory."""
+    return [_turned(images, *turn) for turn in TURNS[:number]]
+
+
+def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], findings: Findings) -> Model:
+    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name."""
+    image, network = _network(params, n_classes, parts)
+    softened = keras.layers.Rescaling(1 / findings.temperature, name="calibrated", dtype="float32")(network.output)
+    probabilities = _mean_of_views(keras.layers.Softmax(dtype="float32")(softened), params.views)
+    probabilities = keras.layers.Identity(name="probabilities", dtype="float32")(probabilities)
+    distance = with_distance(_first_view(familiar_embedding(network), params.views), findings.familiar)
+    distance = keras.layers.Identity(name="distance", dtype="float32")(distance)
+    return keras.Model(image, [probabilities, distance], name=params.architecture)
+
+
+def looking_model(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> Model:
+    """The model from an image to what its distance is measured by, (batch, d)."""
+    image, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
+    return keras.Model(image, familiar_embedding(network))
+
+
+def _network(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> tuple[Tensor, Model]:
+    """An image and the network over its views, to logits (views * batch, classes)."""
+    image = image_input(params)
+    views = [_turned(image, *turn) for turn in TURNS[: params.views]]
+    seen = keras.ops.concatenate(views) if len(views) > 1 else image
+    unloaded = params.model_copy(update={"weights": NO_WEIGHTS, "on_the_fly": False})
+    network = build_over(image, seen, unloaded, n_classes)
+    _take_weights(network, parts)
+    return image, network
+
+
+def _turned(images: Tensor, rows: bool, columns: bool, exchanged: bool) -> Tensor:  # noqa: FBT001 - an entry of TURNS
+    if rows:
+        images = images[:, ::-1]
+    if columns:
+        images = images[:, :, ::-1]
+    if not exchanged:
+        return images
+    swap = np.transpose if isinstance(images, np.ndarray) else keras.ops.transpose
+    return swap(images, (0, 2, 1, 3))
+
+
+def _mean_of_views(values: Tensor, views: int) -> Tensor:
+    """The mean over views, (views * batch, n) to (batch, n); the images of a view lie together."""
+    return keras.ops.mean(_by_view(values, views), axis=0) if views > 1 else values
+
+
+def _first_view(values: Tensor, views: int) -> Tensor:
+    """What belongs to the images as they are, (batch, n)."""
+    return _by_view(values, views)[0] if views > 1 else values
+
+
+def _by_view(values: Tensor, views: int) -> Tensor:
+    return keras.ops.reshape(values, (views, -1, values.shape[-1]))
+
+
+def _take_weights(network: Model, parts: Iterable[Model]) -> None:
+    """Copy the weights of every layer from the part that has it; later parts win."""
+    found = {layer.name: layer.get_weights() for part in parts for layer in part.layers if layer.weights}
+    for layer in network.layers:
+        if layer.weights:
+            layer.set_weights(found[layer.name])

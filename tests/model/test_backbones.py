@@ -1,0 +1,57 @@
+"""Backbones of keras.applications, their preprocessing and their weights."""
+
+import inspect
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from dermaflow.core.errors import TrainingError
+from dermaflow.model.backbones import backbone
+from dermaflow.model.backend import keras
+from dermaflow.model.params import Architecture, TrainParams
+
+
+def made(params: TrainParams, **changes: object) -> object:
+    changed = params.model_copy(update=changes)
+    return backbone(keras.Input((changed.image_size_px, changed.image_size_px, 3)), changed)
+
+
+def test_every_network_of_keras_applications_can_be_named() -> None:
+    known = {name for name, value in vars(keras.applications).items() if inspect.isfunction(value)}
+    assert set(get_args(Architecture)) == known | {"cnn"}
+
+
+def test_the_preprocessing_of_the_network_is_inside(tuned: TrainParams) -> None:
+    model = made(tuned)
+    plain = keras.applications.MobileNetV2(include_top=False, weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    plain.set_weights(model.get_weights())
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
+    expected = plain.predict(images / 127.5 - 1, verbose=0)
+    np.testing.assert_allclose(model.predict(images, verbose=0), expected, atol=1e-5)
+
+
+def test_weights_come_from_the_file(tuned: TrainParams, weights_file: Path) -> None:
+    plain = keras.applications.MobileNetV2(include_top=False, weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    plain.load_weights(weights_file)
+    for mine, its in zip(made(tuned).get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
+def test_a_missing_file_a_file_of_another_network_and_no_weights_file_at_all_are_told(
+    tuned: TrainParams, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainingError, match=r"expected none, imagenet or a weights file, found no file .*absent"):
+        made(tuned, weights=str(tmp_path / "absent.weights.h5"))
+    with pytest.raises(TrainingError, match=r"MobileNetV2 with .*0\.5.*expected a Keras weights file of that very"):
+        made(tuned, backbone_options={"alpha": 0.5})
+    text = tmp_path / "text.weights.h5"
+    text.write_text("no weights")
+    with pytest.raises(TrainingError, match="expected a Keras weights file of that very network"):
+        made(tuned, weights=str(text))
+
+
+def test_options_that_the_network_does_not_take_are_told(tuned: TrainParams) -> None:
+    with pytest.raises(TrainingError, match="width"):
+        made(tuned, weights="none", backbone_options={"width": 2})

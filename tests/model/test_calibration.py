@@ -1,0 +1,56 @@
+"""What validation decides: the temperature, and the threshold of suspicion."""
+
+import numpy as np
+import pytest
+
+from dermaflow.model.calibration import best_temperature, mean_probabilities, operating_point
+from dermaflow.model.scores import softmax
+
+CLASSES = ("melanoma", "nevus", "vascular lesion")
+
+
+def drawn(n: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+    """Logits that are `temperature` times as sure as they may be, and labels drawn from what is true."""
+    rng = np.random.default_rng(5)
+    logits = rng.normal(0, 2, (n, 3))
+    labels = np.array([rng.choice(3, p=row) for row in softmax(logits)])
+    return logits * temperature, labels
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_the_temperature_by_which_a_model_is_too_sure_is_found(temperature: float) -> None:
+    logits, labels = drawn(6000, temperature)
+    assert best_temperature(logits, labels) == pytest.approx(temperature, rel=0.06)
+
+
+def test_views_are_calibrated_by_what_their_mean_says() -> None:
+    logits, labels = drawn(6000, 1.0)
+    views = np.stack([logits, logits])
+    assert best_temperature(views, labels) == best_temperature(logits, labels)
+    np.testing.assert_allclose(mean_probabilities(views, 2.0), softmax(logits / 2), atol=1e-12)
+
+
+def test_the_threshold_keeps_the_sensitivity_and_no_more_than_it_must() -> None:
+    risk = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.65, 0.15])
+    labels = np.array([0] * 10 + [1, 2])
+    probabilities = np.column_stack([risk, (1 - risk) / 2, (1 - risk) / 2])
+    point = operating_point(probabilities, labels, CLASSES, 0.8)
+    assert point is not None
+    assert point.threshold == pytest.approx(0.2, abs=1e-6)
+    assert point.threshold <= 0.2
+    assert (point.sensitivity, point.specificity, point.n) == (0.8, 0.5, 10)
+    every = operating_point(probabilities, labels, CLASSES, 0.81)
+    assert every is not None
+    assert every.sensitivity == 0.9
+
+
+def test_without_melanoma_there_is_no_operating_point() -> None:
+    probabilities = np.full((4, 2), 0.5)
+    assert operating_point(probabilities, np.array([0, 1, 0, 1]), ("nevus", "vascular lesion"), 0.95) is None
+    assert operating_point(np.full((2, 3), 1 / 3), np.array([1, 2]), CLASSES, 0.95) is None
+
+
+def test_a_validation_of_melanomas_only_says_nothing_of_specificity() -> None:
+    point = operating_point(np.full((2, 3), 1 / 3), np.array([0, 0]), CLASSES, 0.95)
+    assert point is not None
+    assert point.specificity is None

@@ -1,0 +1,23 @@
+"""ONNX Runtime, asked directly."""
+
+from pathlib import Path
+
+import numpy as np
+
+from dermaflow.model.session import Session
+from tests.drawn_onnx import write_linear_onnx
+
+
+def test_a_session_tells_its_shapes_and_scores_bytes(tmp_path: Path) -> None:
+    weights = np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 4.0]])
+    write_linear_onnx(weights, np.array([0.0, 1.0]), 8, tmp_path / "model.onnx")
+    session = Session(tmp_path / "model.onnx")
+    assert session.input_shape == (8, 8, 3)
+    assert session.outputs == {"probabilities": (2,), "distance": ()}
+    images = np.zeros((3, 8, 8, 3), dtype=np.uint8)
+    images[0, ..., 0] = 255
+    probabilities, distance = session.run(images)
+    np.testing.assert_allclose(probabilities[0], [1 / (1 + np.exp(-3)), 1 / (1 + np.exp(3))], rtol=1e-6)
+    np.testing.assert_allclose(probabilities[1], [1 / (1 + np.e), np.e / (1 + np.e)], rtol=1e-6)
+    assert distance.dtype == np.float64
+    np.testing.assert_allclose(distance, 0.5)

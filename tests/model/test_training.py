@@ -1,0 +1,89 @@
+"""From images to one finished model: the same twice, the same with the cache and without it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dermaflow.model.backend import keras
+from dermaflow.model.params import TrainParams
+from dermaflow.model.pixels import Labelled
+from dermaflow.model.training import Material, Trained, train
+
+CLASSES = ("melanoma", "nevus")
+
+
+def material(size_px: int) -> Material:
+    """Bright and dark noise; the last training image is a copy."""
+    rng = np.random.default_rng(2)
+
+    def drawn(n: int) -> Labelled:
+        labels = np.arange(n) % 2
+        images = rng.integers(0, 120, (n, size_px, size_px, 3)) + 100 * labels[:, None, None, None]
+        return Labelled(images.astype(np.uint8), labels.astype(np.int64))
+
+    return Material(drawn(21), drawn(10), np.arange(21) < 20, CLASSES)
+
+
+def trained(params: TrainParams, folder: Path) -> Trained:
+    return train(material(params.image_size_px), params, folder, lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def once(tuned: TrainParams, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(tuned.model_copy(update={"views": 2}), tmp_path_factory.mktemp("once"))
+
+
+def test_the_same_training_gives_the_same_model_bit_by_bit(once: Trained, tuned: TrainParams, tmp_path: Path) -> None:
+    again = trained(tuned.model_copy(update={"views": 2}), tmp_path)
+    for mine, its in zip(again.model.get_weights(), once.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
+    assert again.decided == once.decided
+    figures = [{key: value for key, value in row.items() if key != "seconds"} for row in again.history]
+    assert figures == [{key: value for key, value in row.items() if key != "seconds"} for row in once.history]
+
+
+def test_without_the_cache_the_result_is_the_same(once: Trained, tuned: TrainParams, tmp_path: Path) -> None:
+    plain = trained(tuned.model_copy(update={"views": 2, "cache_trunk": False}), tmp_path)
+    images = material(32).validation.inputs
+    for mine, its in zip(plain.model.predict(images, verbose=0), once.model.predict(images, verbose=0), strict=True):
+        np.testing.assert_allclose(mine, its, rtol=1e-3, atol=1e-4)
+    assert [row["val_loss"] for row in plain.history] == pytest.approx(
+        [row["val_loss"] for row in once.history], rel=1e-3
+    )
+
+
+def test_the_model_is_one_with_calibrated_probabilities_and_a_distance(once: Trained) -> None:
+    assert [output.name for output in once.model.outputs]
+    images = material(32).validation.inputs
+    probabilities, distance = once.model.predict(images, verbose=0)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert distance.shape == (10,)
+    assert distance.max() == pytest.approx(1, abs=1e-3)
+    point = once.decided.operating_point
+    assert point is not None
+    suspected = probabilities[:, 0] >= point.threshold - 1e-5
+    assert suspected[material(32).validation.labels == 0].mean() == pytest.approx(point.sensitivity)
+
+
+def test_the_model_averages_over_its_views(once: Trained) -> None:
+    images = material(32).validation.inputs
+    turned = once.model.predict(images[:, :, ::-1], verbose=0)[0]
+    np.testing.assert_allclose(turned, once.model.predict(images, verbose=0)[0], atol=1e-5)
+
+
+def test_the_model_comes_back_from_its_file(once: Trained, tmp_path: Path) -> None:
+    once.model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras", compile=False)
+    images = material(32).validation.inputs
+    for mine, its in zip(again.predict(images, verbose=0), once.model.predict(images, verbose=0), strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
+def test_the_cnn_varied_on_the_fly_is_trained_and_is_asked_without_variation(
+    params: TrainParams, tmp_path: Path
+) -> None:
+    varied = params.model_copy(update={"on_the_fly": True, "balance": "sampling", "schedule": "cosine"})
+    model = trained(varied, tmp_path).model
+    assert not [layer for layer in model.layers if layer.name.startswith("vary")]
+    assert model.output_shape == [(None, 2), (None,)]
