@@ -9,6 +9,8 @@ from dermaflow.core.errors import PromotionError
 from dermaflow.core.lesions import LEDGER_COLUMNS, read_table, write_table
 from dermaflow.core.params import load_params
 from dermaflow.evaluation.params import PromoteParams
+from dermaflow.model.card import OperatingPoint, read_card, write_card
+from dermaflow.tracking.bundles import bundle_folder
 from dermaflow.tracking.evaluated import read_evaluated
 from dermaflow.tracking.registry import versions
 from dermaflow.tracking.store import PHANTOM_NAME, connect
@@ -42,6 +44,21 @@ def test_images_whose_group_the_champion_has_seen_are_left_out_and_counted(asked
     assert verdict["images_left_out"] == 4
     assert verdict["numbers"]["n_images"] == 44
     assert verdict["reasons"][0].startswith("4 of 48 test images were left out")
+
+
+def test_the_champion_stands_at_the_operating_point_of_its_card(asked):
+    client, version, candidate, rules = asked
+    champion = versions(client, "skin-lesion-classifier")[-1]
+    path = bundle_folder(champion.uri) / paths.CARD.name
+    before = read_card(path)
+    everything = OperatingPoint(
+        diagnosis="melanoma", min_sensitivity=0.95, threshold=0.0, sensitivity=1.0, specificity=0.0, n=4
+    )
+    write_card(before.model_copy(update={"operating_point": everything}), path)
+    verdict = contest(client, version, champion, candidate, rules)
+    write_card(before, path)
+    assert "at the champion's specificity of 0.000: 1.000 against 1.000" in verdict["reasons"][-1]
+    assert verdict["numbers"]["champion"]["melanoma_specificity"]["value"] == 0
 
 
 def test_a_test_image_that_is_gone_is_told(asked):

@@ -6,6 +6,7 @@ import pytest
 
 from dermaflow.commands.promote import promote
 from dermaflow.core.errors import StoreError, TableError
+from dermaflow.evaluation.gate import EDITION
 from dermaflow.tracking.registry import by_alias, versions
 from dermaflow.tracking.store import PHANTOM_NAME, connect
 
@@ -17,6 +18,7 @@ def test_the_first_model_that_reaches_the_floors_comes_into_force(story):
     assert record["promote"]
     assert record["champion"] is None
     assert record["name"] == "skin-lesion-classifier"
+    assert record["rules"]["edition"] == EDITION
     assert "version 1 promoted: in force now" in scene.said
 
 

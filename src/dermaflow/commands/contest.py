@@ -155,10 +155,10 @@ def _scored(folder: Path, image_ids: Sequence[str]) -> Floats:
     bundle = load_bundle(folder)
     print(f"asking the champion about {len(image_ids):,} test images", flush=True)
     rows = []
-    for path, probabilities, fault in bundle.predict_files(map(paths.ingested_image, image_ids)):
-        if probabilities is None:
-            raise PromotionError(f"the champion cannot read the test image {path}: {fault}")
-        rows.append(probabilities)
+    for said in bundle.predict_files(map(paths.ingested_image, image_ids)):
+        if said.probabilities is None:
+            raise PromotionError(f"the champion cannot read the test image {said.file}: {said.fault}")
+        rows.append(said.probabilities)
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(bundle.card.classes))
 
 
