@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from PIL import Image
 from dermaflow.core import paths
 from dermaflow.core.errors import DermaflowError, ImageError, SplitError, TableError
 from dermaflow.core.files import write_json
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    CORRECTION_COLUMNS,
+    LEDGER_COLUMNS,
+    QUARANTINE_COLUMNS,
+    SEEN_COLUMNS,
+    write_table,
+)
 from dermaflow.evaluation.tables import HISTORY_COLUMNS
 from dermaflow.model.card import Card, Data, Familiarity, Input, OperatingPoint, write_card
 from dermaflow.stages import evaluate
@@ -44,6 +52,16 @@ def write_images_and_tables() -> None:
     ledger["group_id"] = [f"g{number // 2}" for number in range(IMAGES)]
     ledger["partition"] = ["test" if image_id in TEST_IMAGES else "train" for image_id in ledger["image_id"]]
     write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
+
+
+def write_what_was_left_out() -> None:
+    """What validation and the split say of images that are not used."""
+    counts = {"images_found": IMAGES + 1, "dropped_diagnoses": [], "leaks": {}, "official_test": 0}
+    write_json({"passed": True, **counts}, paths.VERDICT)
+    copy = pd.DataFrame([["COPY", "b/copy.jpg", "exact-copy", ""]], columns=QUARANTINE_COLUMNS)
+    write_table(copy, QUARANTINE_COLUMNS, paths.QUARANTINE)
+    write_table(copy.iloc[:0], QUARANTINE_COLUMNS, paths.SPLIT_QUARANTINE)
+    write_table(pd.DataFrame(columns=CORRECTION_COLUMNS), CORRECTION_COLUMNS, paths.CORRECTIONS)
 
 
 def write_model() -> None:
@@ -91,7 +109,7 @@ def evaluated(tmp_path_factory):
         paths.PARAMS.write_text("evaluate: {bootstrap_samples: 200, seed: 7}\n")
         write_images_and_tables()
         write_model()
-        write_json({"passed": True}, paths.VERDICT)
+        write_what_was_left_out()
         write_json(SHORTCUTS, paths.SHORTCUTS)
         evaluate.main()
     finally:
@@ -169,8 +187,20 @@ def test_subgroups_are_those_of_the_accepted_table(evaluated):
 
 
 def test_the_pictures_are_there(evaluated):
-    names = ["confusion", "precision_recall", "reliability", "roc", "subgroups", "training"]
+    names = ["confusion", "gallery", "precision_recall", "reliability", "roc", "subgroups", "training"]
     assert sorted(path.name for path in (evaluated / paths.FIGURES).iterdir()) == [f"{name}.png" for name in names]
+
+
+def test_the_model_card_holds_all_figures_and_is_marked_as_phantom(evaluated):
+    page, text = (
+        (evaluated / path).read_text(encoding="utf-8") for path in (paths.MODEL_CARD_PAGE, paths.MODEL_CARD_TEXT)
+    )
+    assert "PHANTOM: the model was trained or tested on generated images." in page
+    assert page.count('src="data:image/png;base64,') == len(list((evaluated / paths.FIGURES).iterdir()))
+    assert "| left out by validation: exact copy | 1 |" in text
+    assert "No label was corrected by an official record." in text
+    linked = re.findall(r"\]\((figures/[^)]+)\)", text)
+    assert sorted(linked) == sorted(f"figures/{path.name}" for path in (evaluated / paths.FIGURES).iterdir())
 
 
 def test_the_same_files_give_the_same_bytes_and_the_run_is_in_the_store(evaluated, monkeypatch, capsys):

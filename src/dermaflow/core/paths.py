@@ -39,6 +39,8 @@ PREDICTIONS = Path("reports/evaluate/predictions.csv")
 CONFUSION = Path("reports/evaluate/confusion.csv")
 ROC = Path("reports/evaluate/roc.csv")
 FIGURES = Path("reports/evaluate/figures")
+MODEL_CARD_PAGE = Path("reports/evaluate/model_card.html")
+MODEL_CARD_TEXT = Path("reports/evaluate/model_card.md")
 
 DECISIONS = Path("reports/promote")
 

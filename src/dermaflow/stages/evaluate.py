@@ -1,8 +1,10 @@
 """Test the trained model on images that it has never seen, and say how sure the figures are.
 
 Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.onnx,card.json,history.csv},
-        reports/validate/shortcuts.json
-Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures}; completes the MLflow run
+        reports/validate/{shortcuts.json,verdict.json}, data/validate/{quarantine.csv,corrections.csv},
+        data/split/quarantine.csv
+Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures,model_card.html,model_card.md};
+        completes the MLflow run
 Run     python -m dermaflow.stages.evaluate
 """
 
@@ -16,17 +18,26 @@ import pandas as pd
 from dermaflow.core import paths
 from dermaflow.core.errors import ImageError, TableError, run
 from dermaflow.core.files import read_json, write_bytes, write_json
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
+from dermaflow.core.images import load_rgb
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    CORRECTION_COLUMNS,
+    LEDGER_COLUMNS,
+    QUARANTINE_COLUMNS,
+    read_table,
+    write_table,
+)
 from dermaflow.core.parallel import progress
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
-from dermaflow.evaluation.calibration import reliability
-from dermaflow.evaluation.figures import draw_confusion
-from dermaflow.evaluation.figures_curves import draw_precision_recall, draw_roc
-from dermaflow.evaluation.figures_reliability import draw_reliability
-from dermaflow.evaluation.figures_subgroups import draw_subgroups
+from dermaflow.evaluation.figures_of_test import figures_of
 from dermaflow.evaluation.figures_training import SERIES, draw_training
+from dermaflow.evaluation.gallery import draw_gallery, worst_errors
+from dermaflow.evaluation.model_card import model_card
+from dermaflow.evaluation.model_card_markdown import card_markdown
+from dermaflow.evaluation.model_card_page import card_page
+from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import metrics_of, summary_lines
@@ -70,12 +81,15 @@ def main() -> None:
         "shortcuts": strongest(read_json(paths.SHORTCUTS)),
     }
     write_training(history, bundle.card)
-    write_figures(outcome, metrics, params)
+    for name, picture in figures_of(outcome, metrics, params).items():
+        write_bytes(picture, paths.FIGURES / f"{name}.png")
     write_tables(outcome, images, scores)
     write_json(metrics, paths.METRICS)
     print("\n".join(summary_lines(metrics)), flush=True)
     if metrics["unfamiliar"]:
         print(unfamiliar_line(metrics["unfamiliar"]), flush=True)
+    write_gallery(outcome, list(images["image_id"]), bundle.card)
+    write_model_card(metrics, params, bundle.card, lesions)
     log_evaluated_run()
 
 
@@ -135,21 +149,6 @@ def write_training(history: pd.DataFrame, card: Card) -> None:
     write_bytes(draw_training(curves, card.best_epoch, phantom=card.phantom), paths.FIGURES / "training.png")
 
 
-def write_figures(outcome: Outcome, metrics: Mapping[str, Any], params: EvaluateParams) -> None:
-    """The test result as pictures."""
-    truth, scores, classes = outcome.truth, outcome.probabilities, outcome.classes
-    points = reliability(truth, scores, outcome.groups, params.bootstrap_samples, params.seed)
-    phantom = metrics["phantom"]
-    for name, picture in (
-        ("confusion", draw_confusion(truth, scores.argmax(axis=1), classes, phantom=phantom)),
-        ("roc", draw_roc(truth, scores, classes, phantom=phantom)),
-        ("precision_recall", draw_precision_recall(truth, scores, classes, phantom=phantom)),
-        ("reliability", draw_reliability(points, scores.max(axis=1), metrics, phantom=phantom)),
-        ("subgroups", draw_subgroups(metrics, phantom=phantom)),
-    ):
-        write_bytes(picture, paths.FIGURES / f"{name}.png")
-
-
 def write_tables(outcome: Outcome, images: pd.DataFrame, scores: Scores) -> None:
     """What each image was called, and what DVC draws its plots from."""
     predictions = predictions_table(images, scores.probabilities, scores.distance, outcome.classes)
@@ -157,6 +156,42 @@ def write_tables(outcome: Outcome, images: pd.DataFrame, scores: Scores) -> None
     confusion = confusion_table(outcome.truth, outcome.probabilities, outcome.classes)
     write_table(confusion, tuple(confusion.columns), paths.CONFUSION)
     write_table(roc_table(outcome.truth, outcome.probabilities, outcome.classes), ROC_COLUMNS, paths.ROC)
+
+
+def write_gallery(outcome: Outcome, image_ids: list[str], card: Card) -> None:
+    """The worst errors with what the network looked at; Keras is loaded for these alone."""
+    rows = worst_errors(outcome)
+    size = card.input.image_size_px
+    seen = [load_rgb(paths.ingested_image(image_ids[row]), size) for row in rows]
+    images = np.array(seen, dtype=np.uint8).reshape(len(rows), size, size, 3)
+    maps = None
+    if rows:
+        from dermaflow.model.explanation import explained  # noqa: PLC0415 - takes seconds
+
+        maps = explained(paths.MODEL, images, [int(outcome.probabilities[row].argmax()) for row in rows])
+    picture = draw_gallery(outcome, image_ids, rows, images, maps, phantom=card.phantom)
+    write_bytes(picture, paths.FIGURES / "gallery.png")
+
+
+def write_model_card(metrics: Mapping[str, Any], params: EvaluateParams, card: Card, lesions: pd.DataFrame) -> None:
+    """The model card as a page and as text, from all that the stages left."""
+    record = Record(
+        card=card.model_dump(mode="json"),
+        metrics=metrics,
+        verdict=read_json(paths.VERDICT),
+        shortcuts=read_json(paths.SHORTCUTS),
+        evaluation=params.model_dump(),
+        lesions=lesions,
+        ledger=read_table(paths.LEDGER, LEDGER_COLUMNS),
+        quarantine=read_table(paths.QUARANTINE, QUARANTINE_COLUMNS),
+        split_quarantine=read_table(paths.SPLIT_QUARANTINE, QUARANTINE_COLUMNS),
+        corrections=read_table(paths.CORRECTIONS, CORRECTION_COLUMNS),
+        pictures={path.name: path.read_bytes() for path in sorted(paths.FIGURES.glob("*.png"))},
+    )
+    written = model_card(record)
+    write_bytes(card_page(written).encode(), paths.MODEL_CARD_PAGE)
+    write_bytes(card_markdown(written).encode(), paths.MODEL_CARD_TEXT)
+    print(f"model card: {paths.MODEL_CARD_PAGE}", flush=True)
 
 
 if __name__ == "__main__":
