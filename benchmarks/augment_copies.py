@@ -28,7 +28,7 @@ from dermaflow.augment.operations import Original, write_copies
 from dermaflow.augment.params import AugmentParams
 from dermaflow.core.parallel import cores, parallel_map
 
-IMAGES, COPIES, ROUNDS = 200, 5, 3
+IMAGES, COPIES, ROUNDS = 400, 5, 3
 PARAMS = AugmentParams(
     images_per_class=0,
     copies_per_image=COPIES,
@@ -90,9 +90,7 @@ def main() -> None:
         medians.append((clock, processors))
         print(f"{name:26} {copies / clock:6.0f} copies/s   {1000 * processors / copies:.2f} ms of a processor a copy")
     (theirs_s, theirs_cpu_s), (ours_s, ours_cpu_s) = medians
-    print(
-        f"{theirs_s / ours_s:.2f} times Augmentor's speed, {theirs_cpu_s / ours_cpu_s:.2f} times a processor second"
-    )
+    print(f"{theirs_s / ours_s:.2f} times Augmentor's speed, {theirs_cpu_s / ours_cpu_s:.2f} times a processor second")
 
 
 if __name__ == "__main__":

@@ -169,7 +169,8 @@ def _seen_through(whole: tuple[int, int], window: tuple[int, int], draw: _Draw) 
 
 def _continued(image: RgbImage, max_rotation_deg: int) -> Image.Image:
     """An image with its mirror image beyond each edge, so far that no rotation up to the limit shows what is not."""
-    return Image.fromarray(np.pad(image, _padding(*image.shape[:2], max_rotation_deg), mode="symmetric"))
+    height, width = image.shape[:2]
+    return Image.fromarray(np.pad(image, _padding(height, width, max_rotation_deg), mode="symmetric"))
 
 
 def _padding(height: int, width: int, max_rotation_deg: int) -> tuple[tuple[int, int], ...]:
