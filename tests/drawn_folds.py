@@ -93,10 +93,12 @@ def draw_fold(folder: Path, fold: int, n_images: int = 60) -> Outcome:
     generator = np.random.default_rng(fold)
     probabilities = generator.dirichlet(np.ones(3), len(truth)) * 0.5 + 0.5 * np.eye(3)[truth]
     outcome = Outcome(CLASSES, truth, probabilities, list(images["group_id"]), THRESHOLDS[fold])
+    distance = generator.uniform(0, 1, len(truth))
+    predictions = predictions_table(images, probabilities, distance, CLASSES)
     with contextlib.chdir(folder):
         write_table(accepted, ACCEPTED_COLUMNS, paths.ACCEPTED)
         write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
-        write_table(predictions_table(images, probabilities, CLASSES), prediction_columns(CLASSES), paths.PREDICTIONS)
+        write_table(predictions, prediction_columns(CLASSES), paths.PREDICTIONS)
         metrics = {"phantom": False, "fingerprint": card.fingerprint, "shortcuts": {}}
         write_json({**metrics, **metrics_of(outcome, EVALUATE)}, paths.METRICS)
         write_json({"passed": True}, paths.VERDICT)

@@ -52,6 +52,7 @@ def test_all_folds_are_measured_together_written_down_and_logged_once(capsys):
     assert predictions["image_id"].is_unique
     assert predictions.groupby("group_id")["fold"].nunique().max() == 1
     assert list(predictions.columns[:4]) == ["fold", "group_id", "image_id", "diagnosis"]
+    assert predictions["distance"].between(0, 1).all()
     assert set(predictions["diagnosis"]) == set(CLASSES)
 
     written = (OUT / "metrics.json").read_bytes()
