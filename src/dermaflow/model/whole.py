@@ -42,7 +42,12 @@ def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.
 
 
 def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], findings: Findings) -> Model:
-    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name."""
+    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name.
+
+    Keras numbers the layers that have no name of their own: it begins anew here, so that the same weights are the
+    same file, whatever was built before (a training that goes on builds more).
+    """
+    keras.utils.clear_session(free_memory=False)
     image, network = _network(params, n_classes, parts)
     softened = keras.layers.Rescaling(1 / findings.temperature, name="calibrated", dtype="float32")(network.output)
     probabilities = _mean_of_views(keras.layers.Softmax(dtype="float32")(softened), params.views)
