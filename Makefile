@@ -2,7 +2,7 @@
 # make run        retrain and promote          make run SOURCE="path to images" AUTHORITY="path to tables"
 # make test       the tests
 .DEFAULT_GOAL := help
-.PHONY: help run test test-real lint bench ui schedule lock clean
+.PHONY: help run cross-validate search test test-real lint bench ui schedule lock clean
 SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -24,6 +24,12 @@ run: $(STANDS) ## retrain and promote; SOURCE="path of images", AUTHORITY="table
 	  dermaflow sources "$${named[@]}" -- $${SOURCE:+"$$SOURCE"})
 	@$(if $(SET),dermaflow set $(SET))
 	@python -m flows.retrain
+
+cross-validate: $(STANDS) ## test every image by a model that has not seen its group: five trainings, pooled
+	@python -m flows.cross_validate
+
+search: $(STANDS) ## try parameters, judged on validation images; SPACE="train.dropout=0.1..0.5" TRIALS=20
+	@python -m flows.search --trials $(or $(TRIALS),20) $(SPACE)
 
 test: $(STANDS) ## run the tests (no network, no data needed)
 	@python -m pytest -m "not real" $(ARGS)

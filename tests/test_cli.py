@@ -17,7 +17,7 @@ def test_help_comes_at_once_and_imports_nothing_heavy():
     start = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    names = ("set", "sources", "check", "log", "promote", "rollback", "registry", "predict")
+    names = ("set", "sources", "check", "log", "promote", "rollback", "registry", "predict", "pool", "trials")
     assert all(name in done.stdout for name in names)
     assert time.monotonic() - start < 5
 
