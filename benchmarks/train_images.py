@@ -178,7 +178,7 @@ def cached_trunk(rows: Labelled, folder: Path) -> None:
             without.append(fitted_s(plain, rows, part, place / "without"))
         print(
             f"MobileNetV2 tuned after {cut}: with the cache {median(without) / median(with_cache):.1f} times as fast "
-            f"({EPOCHS} epochs of {len(rows.labels)} images: {median(with_cache):.1f} s against {median(without):.1f} s; "
+            f"({EPOCHS} epochs of {len(rows.labels)} images: {median(with_cache):.1f} s, not {median(without):.1f} s; "
             f"once for the cache {once_s:.1f} s)",
             flush=True,
         )

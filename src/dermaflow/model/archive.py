@@ -14,7 +14,7 @@ _SHARED = re.compile(rb'("shared_object_id": )(\d+)')
 
 
 def save_model(model: Any, path: Path) -> None:  # noqa: ANN401 - a keras.Model; Keras ships no types
-    """Save a model to a .keras file, whole or not at all, without the times and addresses that Keras writes into its parts.
+    """Save a model to a .keras file, whole or not at all, without the times and addresses that Keras writes into it.
 
     Raises:
         OSError: the disk is full or read-only.

@@ -31,7 +31,7 @@ def class_weights(labels: npt.NDArray[np.int64], n_classes: int, power: float) -
     """
     shares = np.bincount(labels, minlength=n_classes) / len(labels)
     weights: npt.NDArray[np.float64] = shares[labels] ** -power
-    return weights / weights.mean()
+    return weights / float(weights.mean())
 
 
 def batches(
