@@ -14,7 +14,8 @@ from PIL import Image
 
 from dermaflow.core.errors import DermaflowError, ImageError
 from dermaflow.core.images import load_rgb
-from dermaflow.model.bundle import BATCH, BATCHES_AHEAD, Bundle, load_bundle
+from dermaflow.core.parallel import cores
+from dermaflow.model.bundle import GROUP, GROUPS_AHEAD, Bundle, load_bundle
 from dermaflow.model.pixels import Labelled
 
 
@@ -122,7 +123,7 @@ def test_no_more_files_are_taken_than_are_needed_and_all_come_in_order(bundle: B
 
     said = bundle.predict_files(many())
     assert [next(said).file for _ in range(40)] == [jpegs[number % 6] for number in range(40)]
-    assert taken <= BATCH * (BATCHES_AHEAD + 2)
+    assert taken <= 40 + GROUP * (GROUPS_AHEAD * cores() + 1)
 
 
 def test_any_common_image_file_is_served(bundle: Bundle) -> None:

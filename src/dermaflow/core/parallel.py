@@ -59,7 +59,7 @@ def parallel_map(
     chunks = (items[start : start + chunk] for start in range(0, len(items), chunk))
     with _cluster(address) if address else _pool(workers, threads=threads) as pool:
         ahead = CHUNKS_AHEAD * (_hands(pool, address) if address else workers)
-        return list(progress(_in_order(pool, partial(_each, work), chunks, ahead), len(items), what))
+        return list(progress(in_order(pool, partial(_each, work), chunks, ahead), len(items), what))
 
 
 def progress(results: Iterable[Result], total: int, what: str) -> Iterator[Result]:
@@ -79,7 +79,7 @@ def _each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]
     return [work(item) for item in items]
 
 
-def _in_order(
+def in_order(
     pool: Any,  # noqa: ANN401 - an Executor or a Dask client: both submit and give futures
     work: Callable[[Sequence[Item]], list[Result]],
     chunks: Iterator[Sequence[Item]],

@@ -1,12 +1,13 @@
 """A model with its card, as it is served: files or arrays in, probabilities in the order of card.classes out.
 
-Scored with ONNX Runtime; images are decoded in threads while the batch before is scored.
+Scored with ONNX Runtime by a thread a processor, each of which reads, decodes and scores a few images at a time: one
+decodes while another scores, none waits for another, and only what is in their hands is in memory.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,15 +17,17 @@ import numpy.typing as npt
 
 from dermaflow.core.errors import DermaflowError, ImageError
 from dermaflow.core.images import RgbImage, decode_rgb, resized
-from dermaflow.core.parallel import cores
+from dermaflow.core.parallel import cores, in_order
 from dermaflow.core.paths import CARD, ONNX
 from dermaflow.model.card import Card, read_card
 from dermaflow.model.session import OUTPUTS, Probabilities, Scores, Session
 
-BATCH = 32
-BATCHES_AHEAD = 2  # decoded, or being decoded, while one is scored
+GROUP = 4  # images that a thread scores at once; more are no faster and take memory
+GROUPS_AHEAD = 4  # a thread, under way or waiting to be given in their turn
 Look = Callable[[Path, RgbImage], None]
 """Called with a file and its image at its own size, from any thread, before the file's prediction is given."""
+_Said = tuple[Any, Probabilities | None, float | None, str]
+"""The name of an item, its probabilities and distance, and why it has none."""
 
 
 class Prediction(NamedTuple):
@@ -44,7 +47,7 @@ class Bundle:
     card: Card
 
     def predict(self, images: npt.NDArray[np.uint8]) -> Scores:
-        """Score images, shape (n, size, size, 3), uint8 in 0..255, BATCH at a time.
+        """Score images, shape (n, size, size, 3), uint8 in 0..255.
 
         Raises:
             ValueError: the shape or type is another one.
@@ -54,7 +57,9 @@ class Bundle:
             raise ValueError(f"expected uint8 (n, {size}, {size}, 3), received {images.dtype} {images.shape}")
         if len(images) == 0:
             return Scores(np.zeros((0, len(self.card.classes))), np.zeros(0))
-        parts = [self.session.run(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
+        groups = (images[start : start + GROUP] for start in range(0, len(images), GROUP))
+        with ThreadPoolExecutor(cores()) as pool:
+            parts = list(pool.map(self.session.run, groups))
         return Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def predict_bytes(self, files: Sequence[bytes]) -> Scores:
@@ -73,38 +78,31 @@ class Bundle:
     def predict_files(self, paths: Iterable[Path], look: Look | None = None) -> Iterator[Prediction]:
         """Each file with what the model says of it, or with the reason why it says nothing, in the order given.
 
-        No more than BATCH * (BATCHES_AHEAD + 1) images are in memory. `look` sees each image that can be decoded.
+        No more than GROUP images a thread are in memory. `look` sees each image that can be decoded.
         """
         for said in self._predicted(((path, path) for path in paths), look):
             yield Prediction(*said)
 
-    def _predicted(
-        self, named: Iterable[tuple[Any, Path | bytes]], look: Look | None
-    ) -> Iterator[tuple[Any, Probabilities | None, float | None, str]]:
-        """Name, probabilities, distance and fault of each item, in their order."""
-        items = iter(named)
-        with ThreadPoolExecutor(cores()) as pool:
-            under_way: deque[tuple[Any, Future[RgbImage | str]]] = deque()
-            while True:
-                for name, content in islice(items, BATCH * (BATCHES_AHEAD + 1) - len(under_way)):
-                    under_way.append((name, pool.submit(self._decoded, content, look)))
-                if not under_way:
-                    return
-                group = [under_way.popleft() for _ in range(min(BATCH, len(under_way)))]
-                yield from self._scored([(name, future.result()) for name, future in group])
+    def _predicted(self, named: Iterable[tuple[Any, Path | bytes]], look: Look | None) -> Iterator[_Said]:
+        """What is said of each item, in their order."""
+        items, threads = iter(named), cores()
+        groups = iter(lambda: list(islice(items, GROUP)), [])
+        with ThreadPoolExecutor(threads) as pool:
+            yield from in_order(pool, partial(self._scored, look), groups, GROUPS_AHEAD * threads)
 
-    def _scored(
-        self, decoded: Sequence[tuple[Any, RgbImage | str]]
-    ) -> Iterator[tuple[Any, Probabilities | None, float | None, str]]:
-        """The same for one batch of decoded images, or of reasons why there is none."""
+    def _scored(self, look: Look | None, group: Sequence[tuple[Any, Path | bytes]]) -> list[_Said]:
+        """The same for one group, in the thread that calls."""
+        decoded = [(name, self._decoded(content, look)) for name, content in group]
         good = [image for _, image in decoded if not isinstance(image, str)]
         rows = zip(*self.session.run(np.stack(good)), strict=True) if good else iter(())
+        said: list[_Said] = []
         for name, image in decoded:
             if isinstance(image, str):
-                yield name, None, None, image
+                said.append((name, None, None, image))
             else:
                 probabilities, distance = next(rows)
-                yield name, probabilities, float(distance), ""
+                said.append((name, probabilities, float(distance), ""))
+        return said
 
     def _decoded(self, content: Path | bytes, look: Look | None) -> RgbImage | str:
         """The image at the model's size, or why it cannot be decoded."""
