@@ -120,11 +120,11 @@ def trials(
 def predict(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Images, or folders of images.")],
     model: Annotated[
-        str, typer.Option(help="A folder with model.keras and card.json, models:/NAME@ALIAS or models:/NAME/VERSION.")
+        str, typer.Option(help="A folder with model.onnx and card.json, models:/NAME@ALIAS or models:/NAME/VERSION.")
     ] = "models:/skin-lesion-classifier@champion",
     out: Annotated[Path | None, typer.Option(help="Write CSV here and not to the terminal.")] = None,
 ) -> None:
-    """Say what a model sees in images: CSV of image_id, file, predicted, p_<class>…, error, remark."""
+    """Say what a model sees in images: a CSV row a file, with probabilities, suspicion of melanoma, remarks."""
 
     def main() -> None:
         from dermaflow.commands.predict import predict as classify
