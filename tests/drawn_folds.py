@@ -103,4 +103,6 @@ def draw_fold(folder: Path, fold: int, n_images: int = 60) -> Outcome:
         write_json({**metrics, **metrics_of(outcome, EVALUATE)}, paths.METRICS)
         write_json({"passed": True}, paths.VERDICT)
         write_json(SHORTCUTS, paths.SHORTCUTS)
+        write_bytes(f"<h1>fold {fold}</h1>".encode(), paths.MODEL_CARD_PAGE)
+        write_bytes(f"# Fold {fold}\n".encode(), paths.MODEL_CARD_TEXT)
     return outcome

@@ -8,7 +8,7 @@ import pandas as pd
 from PIL import Image
 
 from dermaflow.core import paths
-from dermaflow.core.files import sha256_hex, write_json
+from dermaflow.core.files import sha256_hex, write_bytes, write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
 from dermaflow.evaluation import baselines, figures, report
 from dermaflow.evaluation.params import EvaluateParams
@@ -108,3 +108,5 @@ def _evaluate(bundle):
     choice = probabilities.argmax(axis=1)
     picture = figures.draw_confusion(truth, choice, bundle.card.classes, phantom=bundle.card.phantom)
     (paths.FIGURES / "confusion.png").write_bytes(picture)
+    write_bytes(f"<h1>{bundle.card.fingerprint}</h1>".encode(), paths.MODEL_CARD_PAGE)
+    write_bytes(f"# {bundle.card.fingerprint}\n".encode(), paths.MODEL_CARD_TEXT)

@@ -3,7 +3,7 @@ import pytest
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, write_json
-from dermaflow.tracking.evaluated import epochs, flat_figures, flattened, read_evaluated
+from dermaflow.tracking.evaluated import CARD_FILES, epochs, flat_figures, flattened, read_evaluated
 
 
 @pytest.mark.usefixtures("project")
@@ -15,7 +15,21 @@ def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_no
         "accuracy": {"value": 0.7, "low": None, "high": None},
         "melanoma_auc": None,
         "shortcuts": {"macro_auc": {"value": 0.8, "low": None, "high": None, "by": "source"}},
-        "per_class": {"nevus": {"n": 5, "sensitivity": {"value": 1.0, "low": 0.9, "high": 1.0}, "specificity": None}},
+        "ece": {"value": 0.1, "low": None, "high": None},
+        "operating_point": {
+            "diagnosis": "melanoma",
+            "threshold": 0.2,
+            "sensitivity": {"value": 0.95, "low": 0.9, "high": 0.97},
+            "specificity": {"value": 0.6, "low": None, "high": None},
+        },
+        "per_class": {
+            "nevus": {
+                "n": 5,
+                "auc": {"value": 0.75, "low": None, "high": None},
+                "sensitivity": {"value": 1.0, "low": 0.9, "high": 1.0},
+                "specificity": None,
+            }
+        },
     }
     assert flat_figures(metrics) == {
         "test_images": 5.0,
@@ -24,11 +38,22 @@ def test_figures_have_flat_names_with_their_intervals_and_undefined_ones_have_no
         "test_balanced_accuracy_low": 0.4,
         "test_balanced_accuracy_high": 0.6,
         "test_accuracy": 0.7,
+        "test_ece": 0.1,
+        "test_at_threshold_sensitivity": 0.95,
+        "test_at_threshold_sensitivity_low": 0.9,
+        "test_at_threshold_sensitivity_high": 0.97,
+        "test_at_threshold_specificity": 0.6,
         "shortcut_macro_auc": 0.8,
+        "test_auc/nevus": 0.75,
         "test_sensitivity/nevus": 1.0,
         "test_sensitivity/nevus_low": 0.9,
         "test_sensitivity/nevus_high": 1.0,
     }
+
+
+def test_a_model_without_a_threshold_has_no_figures_at_one():
+    metrics = {"n_images": 5, "n_groups": 3, "operating_point": None, "per_class": {}, "shortcuts": {}}
+    assert flat_figures(metrics) == {"test_images": 5.0, "test_groups": 3.0}
 
 
 def test_parameters_are_named_by_section_and_key():
@@ -50,11 +75,14 @@ def test_the_strongest_shortcut_stands_beside_the_figures():
 
 
 @pytest.mark.usefixtures("project")
-def test_the_digest_changes_with_any_file():
-    before = read_evaluated()
-    write_json({"passed": False}, paths.VERDICT)
+@pytest.mark.parametrize("file", [paths.VERDICT, *CARD_FILES])
+def test_the_digest_changes_with_any_file(file):
+    before, content = read_evaluated(), file.read_bytes()
+    file.write_bytes(content + b"\n")
     after = read_evaluated()
+    file.write_bytes(content)
     assert (before.digest != after.digest, before.model_digest == after.model_digest) == (True, True)
+    assert read_evaluated().digest == before.digest
 
 
 @pytest.mark.usefixtures("project")

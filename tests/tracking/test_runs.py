@@ -56,6 +56,12 @@ def test_a_run_holds_all_that_the_files_hold(logged):
             ("verdict", "json"),
         )
     }
+    assert {artifact.path for artifact in client.list_artifacts(run.info.run_id)} == {
+        "figures",
+        "model_card.html",
+        "model_card.md",
+        "reports",
+    }
     assert [artifact.path for artifact in client.list_artifacts(run.info.run_id, "figures")] == [
         "figures/confusion.png"
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from dermaflow.core import paths
 from dermaflow.tracking.backend import MlflowClient, entities
-from dermaflow.tracking.evaluated import REPORT_FILES, Evaluated, figures, flat_figures
+from dermaflow.tracking.evaluated import CARD_FILES, REPORT_FILES, Evaluated, figures, flat_figures
 from dermaflow.tracking.git import git_tags
 from dermaflow.tracking.packaging import log_model
 
@@ -21,6 +21,7 @@ HEADING = {
     "melanoma_auc": "melanoma-versus-rest AUC",
     "melanoma_vs_nevus_auc": "melanoma-versus-nevus AUC",
     "ece": "calibration error",
+    "brier": "Brier score (0 to 2)",
 }
 
 
@@ -32,6 +33,8 @@ def log_contents(client: MlflowClient, run_id: str, evaluated: Evaluated) -> Non
     client.log_batch(run_id, metrics=metrics, tags=[entities.RunTag(*tag) for tag in _tags(evaluated).items()])
     for file in REPORT_FILES:
         client.log_artifact(run_id, str(file), artifact_path="reports")
+    for file in CARD_FILES:
+        client.log_artifact(run_id, str(file))
     for picture in figures():
         client.log_artifact(run_id, str(picture), artifact_path="figures")
     if not run.inputs.dataset_inputs:

@@ -14,8 +14,15 @@ from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
 from dermaflow.core.lesions import read_table
 
-HEADLINES = ("balanced_accuracy", "accuracy", "macro_auc", "melanoma_auc")
-SOURCES_NAMED = 3
+HEADLINES = (
+    "balanced_accuracy",
+    "accuracy",
+    "macro_auc",
+    "melanoma_auc",
+    "melanoma_vs_nevus_auc",
+    "ece",
+    "brier",
+)
 MODEL_FILES = (
     paths.MODEL,
     paths.ONNX,
@@ -23,6 +30,7 @@ MODEL_FILES = (
     paths.SEEN,
 )  # what a served model needs, and what it must not be tested on
 REPORT_FILES = (paths.METRICS, paths.PREDICTIONS, paths.HISTORY, paths.VERDICT, paths.SHORTCUTS, paths.CARD)
+CARD_FILES = (paths.MODEL_CARD_PAGE, paths.MODEL_CARD_TEXT)  # the model card, for people
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ def read_evaluated() -> Evaluated:
         metrics=metrics,
         history=read_table(paths.HISTORY, ["epoch"]),
         model_digest=_digest(MODEL_FILES),
-        digest=_digest([*MODEL_FILES, *REPORT_FILES, *figures()]),
+        digest=_digest([*MODEL_FILES, *REPORT_FILES, *CARD_FILES, *figures()]),
     )
 
 
@@ -86,12 +94,15 @@ def figures() -> list[Path]:
 def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
     """Flat names for MLflow, whose pages sort them.
 
-    They are test_<measure> with _low and _high, test_sensitivity/<class>, …, and shortcut_<measure>, what the strongest
-    shortcut reaches.
+    They are test_<measure> with _low and _high, test_sensitivity/<class>, test_specificity/<class>, test_auc/<class>,
+    test_at_threshold_<sensitivity|specificity> (suspicion of melanoma, at the model's threshold) and
+    shortcut_<measure>, what the strongest shortcut reaches.
     """
     named = {f"test_{name}": metrics.get(name) for name in HEADLINES}
     for diagnosis, figures_of in metrics["per_class"].items():
-        named |= {f"test_{kind}/{diagnosis}": figures_of[kind] for kind in ("sensitivity", "specificity")}
+        named |= {f"test_{kind}/{diagnosis}": figures_of.get(kind) for kind in ("sensitivity", "specificity", "auc")}
+    point = metrics.get("operating_point") or {}
+    named |= {f"test_at_threshold_{kind}": point.get(kind) for kind in ("sensitivity", "specificity")}
     named |= {f"shortcut_{name}": figure for name, figure in metrics["shortcuts"].items()}
     flat = {"test_images": float(metrics["n_images"]), "test_groups": float(metrics["n_groups"])}
     for name, figure in named.items():
