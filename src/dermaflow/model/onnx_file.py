@@ -7,6 +7,7 @@ Nothing in the file says when or by which process it was written: the same weigh
 import contextlib
 import io
 import logging
+import math
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ import onnx
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import replacing
 from dermaflow.model.backbones import Model
+from dermaflow.model.backend import keras
 from dermaflow.model.session import OUTPUTS, Scores, Session
 
 TOLERANCE = 1e-4  # of a probability, and of a distance relative to 1 or to itself
@@ -30,13 +32,14 @@ def write_onnx(model: Model, images: npt.NDArray[np.uint8], path: Path) -> float
     """Write a model from `whole_model` as ONNX, whole or not at all; give how far it is from Keras at most.
 
     Args:
-        images: (n, size, size, 3), 0..255, n at least 1; the first COMPARED of them are compared.
+        images: (n, size, size, 3), 0..255, n at least 1; an even choice of COMPARED at most is compared.
 
     Raises:
         TrainingError: ONNX Runtime does not say what Keras says.
     """
-    shown = np.asarray(images[:COMPARED])
-    expected = [np.asarray(part) for part in model.predict_on_batch(shown)]
+    shown = np.asarray(images[:: math.ceil(len(images) / COMPARED)])
+    with keras.device("cpu:0"):  # a GPU rounds otherwise
+        expected = [keras.ops.convert_to_numpy(part) for part in model(shown, training=False)]
     graph = _stable(_exported(model))
     with replacing(path) as temporary:
         onnx.save(graph, temporary)
