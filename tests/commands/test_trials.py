@@ -7,7 +7,8 @@ import pytest
 from dermaflow.commands.trials import trials
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, write_json
-from dermaflow.tracking.store import EMBEDDED, connect
+from dermaflow.tracking.address import EMBEDDED
+from dermaflow.tracking.store import connect
 from tests.drawn_folds import draw_training
 
 VALUES = [({}, 0.6, 1.0), ({"train.dropout": 0.1}, 0.7, 1.2), ({"train.dropout": 0.5}, None, None)]

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from dermaflow.tracking.store import EMBEDDED, connect
+from dermaflow.tracking.address import EMBEDDED
+from dermaflow.tracking.store import connect
 from tests.tiny_project import draw_project, put_model
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from dermaflow.core.errors import StoreError
-from dermaflow.tracking.probe import first_line, probe, shown, sqlite_file
+from dermaflow.tracking.probe import first_line, probe
 
 
 def test_a_server_that_does_not_answer_is_told_within_seconds():
@@ -143,9 +143,3 @@ def test_a_database_server_that_cannot_be_reached_is_told_without_its_password()
         probe("postgresql://me:secret@127.0.0.1:1/mlflow")
     assert "127.0.0.1:1/mlflow cannot be used" in str(caught.value)
     assert "secret" not in str(caught.value)
-
-
-def test_a_uri_is_shown_without_credentials():
-    assert shown("https://me:secret@host:5000/x") == "https://host:5000/x"
-    assert shown("sqlite:////a/b.db") == "sqlite:////a/b.db"
-    assert sqlite_file("https://host") is None

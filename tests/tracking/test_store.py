@@ -7,8 +7,9 @@ import time
 import pytest
 
 from dermaflow.core.errors import StoreError
+from dermaflow.tracking.address import EMBEDDED
 from dermaflow.tracking.backend import MlflowException, mlflow
-from dermaflow.tracking.store import EMBEDDED, bound, connect, experiment_id, model_name, store_errors, store_uri
+from dermaflow.tracking.store import bound, connect, experiment_id, model_name, store_errors
 
 
 def test_four_processes_that_start_on_a_new_store_all_work(empty):
@@ -61,12 +62,6 @@ def test_a_full_disk_leaves_one_line_and_nothing_half_made(empty):
 def test_photographs_and_generated_images_share_no_name():
     assert model_name(phantom=False) == "skin-lesion-classifier"
     assert model_name(phantom=True) == "skin-lesion-classifier-phantom"
-
-
-def test_a_relative_store_is_taken_from_the_working_directory(empty, monkeypatch):
-    assert store_uri() == f"sqlite:///{empty}/mlflow/store/mlflow.db"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mine.db")
-    assert store_uri() == f"sqlite:///{empty}/mine.db"
 
 
 @pytest.mark.usefixtures("stored")

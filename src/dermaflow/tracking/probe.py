@@ -1,34 +1,19 @@
 """Whether a store can be used, found out within seconds: MLflow itself would try again for minutes."""
 
-import base64
 import http.client
 import os
-import re
 import sqlite3
 import urllib.error
-import urllib.request
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy
 from mlflow.utils.credentials import read_mlflow_creds
 
 from dermaflow.core.errors import StoreError
+from dermaflow.tracking.address import TIMEOUT_S, answer, authorization, is_server, shown, sqlite_file
 
-TIMEOUT_S = 5
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")  # user name and password in an address
 OLDEST_SERVER = 3  # the major version in which a model is an entity of its own
-
-
-def sqlite_file(uri: str) -> Path | None:
-    """The file of a `sqlite:///` URI, else None."""
-    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
-
-
-def shown(uri: str) -> str:
-    """The URI without the user name and password that it may hold."""
-    return _CREDENTIALS.sub("", uri)
 
 
 def first_line(error: BaseException) -> str:
@@ -37,7 +22,7 @@ def first_line(error: BaseException) -> str:
     What stands as user name and password in an address is left out.
     """
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return _CREDENTIALS.sub("", line)
+    return shown(line)
 
 
 def probe(uri: str) -> None:
@@ -49,7 +34,7 @@ def probe(uri: str) -> None:
     file = sqlite_file(uri)
     if file:
         _probe_file(file)
-    elif uri.startswith(("http://", "https://")):
+    elif is_server(uri):
         _probe_server(uri)
     elif "://" in uri and not uri.startswith("file:"):
         _probe_database(uri)
@@ -82,8 +67,9 @@ def _probe_file(file: Path) -> None:
 def _probe_server(uri: str) -> None:
     """Ask /health, which is open to all, and then /version, which a server with log-in tells to its users only."""
     try:
-        _answer(uri, "/health", {})
-        version = _answer(uri, "/version", _authorization(uri))
+        answer(uri, "/health", {})
+        known = read_mlflow_creds()  # of variables, or of MLflow's file
+        version = answer(uri, "/version", authorization(uri, known.username, known.password)).strip('"')
     except urllib.error.HTTPError as error:
         raise StoreError(f"{shown(uri)}: {_refusal(error.code)}") from error
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -96,26 +82,6 @@ def _probe_server(uri: str) -> None:
         raise StoreError(
             f"{shown(uri)}: expected an MLflow server of version {OLDEST_SERVER} or later, received '{version}'"
         )
-
-
-def _answer(uri: str, path: str, headers: dict[str, str]) -> str:
-    """What the server says, credentials in `uri` left out of the address: urllib takes them for a host's name."""
-    request = urllib.request.Request(f"{shown(uri).rstrip('/')}{path}", headers=headers)  # noqa: S310 - http(s) only, see probe
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310 - likewise
-        said: bytes = reply.read(100)
-    return said.decode(errors="replace").strip().strip('"')
-
-
-def _authorization(uri: str) -> dict[str, str]:
-    """The header with the credentials that MLflow itself would send: those in the URI, in variables or in its file."""
-    parts, known = urlsplit(uri), read_mlflow_creds()
-    name, password = known.username, known.password
-    if parts.username:
-        name, password = unquote(parts.username), unquote(parts.password or "")
-    token = os.environ.get("MLFLOW_TRACKING_TOKEN")
-    if name and password:
-        return {"Authorization": f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"}
-    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _refusal(status: int) -> str:

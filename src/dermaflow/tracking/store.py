@@ -1,7 +1,4 @@
-"""The MLflow store: where it is, how it is opened, and under which names things are kept in it.
-
-MLFLOW_TRACKING_URI names the store; without it, it is the SQLite file mlflow/store/mlflow.db of the project.
-"""
+"""The MLflow store: how it is opened, and under which names things are kept in it. Where it is: `address`."""
 
 import os
 import tempfile
@@ -13,10 +10,10 @@ from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
 from dermaflow.core.errors import StoreError
+from dermaflow.tracking.address import shown, sqlite_file, store_uri
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
-from dermaflow.tracking.probe import first_line, probe, shown, sqlite_file
+from dermaflow.tracking.probe import first_line, probe
 
-EMBEDDED = Path("mlflow/store/mlflow.db")
 REAL_NAME = "skin-lesion-classifier"
 PHANTOM_NAME = "skin-lesion-classifier-phantom"
 CREATION_TIMEOUT_S = 120
@@ -26,13 +23,6 @@ KIND = {"mlflow.experimentKind": "custom_model_development"}  # the UI then open
 def model_name(*, phantom: bool) -> str:
     """The name of the experiment and of the registered model: generated images never share one with photographs."""
     return PHANTOM_NAME if phantom else REAL_NAME
-
-
-def store_uri() -> str:
-    """The URI of the store, a path in it made absolute: MLflow keeps one connection a URI in a process."""
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{EMBEDDED}"
-    file = sqlite_file(uri)
-    return f"sqlite:///{file.resolve()}" if file else uri
 
 
 def connect(*, create: bool = True) -> MlflowClient:

@@ -1,0 +1,109 @@
+"""Two models, one store: what is in force is found in the files that were downloaded, and never an earlier one."""
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from dermaflow.tracking.address import EMBEDDED, store_uri
+from dermaflow.tracking.downloads import download
+from dermaflow.tracking.kept import kept_folder
+from dermaflow.tracking.registry import bring_back, put_in_force, register
+from dermaflow.tracking.runs import log_evaluated_run
+from dermaflow.tracking.store import connect
+from tests.tiny_project import put_model
+
+NAME = "skin-lesion-classifier"
+CHAMPION = f"models:/{NAME}@champion"
+ASKED = """
+import sys
+from dermaflow.cli import app
+app(["predict", "data/ingest/images/IMG_000.jpg"], standalone_mode=False)
+print("imported:", sorted({"mlflow", "tensorflow", "keras"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+SERVED = """
+import sys
+from wsgiref.simple_server import make_server
+from mlflow.server import app, handlers
+handlers.initialize_backend_stores(sys.argv[1], sys.argv[1], "mlflow-artifacts:/")
+with make_server("127.0.0.1", 0, app) as serving:
+    print(serving.server_port, flush=True)
+    serving.serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def folders(project):
+    """The downloaded folders of versions 1 and 2; 2 is in force."""
+    assert kept_folder(CHAMPION) is None
+    client, found = connect(), []
+    for fingerprint in ("aa11", "bb22"):
+        put_model(fingerprint)
+        put_in_force(client, register(client, NAME, log_evaluated_run()))
+        assert kept_folder(CHAMPION) is None  # in force, but not downloaded yet
+        found.append(download(CHAMPION))
+    assert found[0].resolve().is_relative_to(project)
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(folders):
+    """MLflow's own REST API before the same store."""
+    assert folders
+    command = [sys.executable, "-c", SERVED, store_uri()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+        yield f"http://127.0.0.1:{int(serving.stdout.readline())}"
+        serving.terminate()
+
+
+def test_what_is_found_follows_the_alias_at_once(folders):
+    assert kept_folder(CHAMPION) == folders[1]
+    bring_back(connect(), NAME)
+    assert kept_folder(CHAMPION) == folders[0]
+    bring_back(connect(), NAME)
+    assert kept_folder(CHAMPION) == folders[1]
+    assert kept_folder(f"models:/{NAME}/1") == folders[0]
+    assert kept_folder(f"models:/{NAME}/2") == folders[1]
+    for other in (f"models:/{NAME}/3", f"models:/{NAME}@better", "models:/other@champion", "models:/m-123", "models:/"):
+        assert kept_folder(other) is None
+
+
+def test_a_server_tells_the_same(folders, server, monkeypatch):
+    client = connect()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    assert kept_folder(CHAMPION) == folders[1]
+    bring_back(client, NAME)
+    assert kept_folder(CHAMPION) == folders[0]
+    bring_back(client, NAME)
+    assert kept_folder(f"models:/{NAME}/1") == folders[0]
+    assert kept_folder(f"models:/{NAME}@better") is None
+
+
+def test_what_answers_otherwise_is_left_to_mlflow(folders, monkeypatch):
+    assert kept_folder(CHAMPION) == folders[1]
+    for store in ("http://127.0.0.1:9", "http://me:secret@[::1", "postgresql://127.0.0.1:1/mlflow", "sqlite:///no.db"):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+        assert kept_folder(CHAMPION) is None
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    monkeypatch.setenv("MLFLOW_WORKSPACE", "elsewhere")
+    assert kept_folder(CHAMPION) is None
+
+
+def test_a_deleted_version_is_not_found(folders):
+    with contextlib.closing(sqlite3.connect(EMBEDDED)) as connection, connection:
+        connection.execute("UPDATE model_versions SET current_stage = 'Deleted_Internal' WHERE version = 2")
+    assert kept_folder(CHAMPION) is None
+    with contextlib.closing(sqlite3.connect(EMBEDDED)) as connection, connection:
+        connection.execute("UPDATE model_versions SET current_stage = 'None' WHERE version = 2")
+    assert kept_folder(CHAMPION) == folders[1]
+
+
+def test_the_champion_predicts_without_mlflow_keras_or_tensorflow(folders):
+    assert folders
+    done = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "imported: []"
+    assert done.stdout.splitlines()[1].startswith("IMG_000,data/ingest/images/IMG_000.jpg,melanoma,")
