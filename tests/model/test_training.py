@@ -39,6 +39,7 @@ def test_the_same_training_gives_the_same_model_bit_by_bit(once: Trained, tuned:
     for mine, its in zip(again.model.get_weights(), once.model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, its)
     assert again.decided == once.decided
+    assert set(once.decided.validation) == {"val_loss", "val_accuracy", "val_balanced_accuracy"}
     figures = [{key: value for key, value in row.items() if key != "seconds"} for row in again.history]
     assert figures == [{key: value for key, value in row.items() if key != "seconds"} for row in once.history]
 

@@ -21,6 +21,7 @@ class Decided(NamedTuple):
     temperature: float
     operating_point: OperatingPoint | None
     familiarity: Familiarity | None
+    validation: dict[str, float]  # scores of the finished model on them; they have chosen, so they flatter
 
 
 def best_temperature(logits: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float:

@@ -86,6 +86,7 @@ class Card(_Part):
     epochs: int  # done
     temperature: float = Field(default=1.0, gt=0)  # inside the model already: it divided the logits (Guo et al. 2017)
     operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
+    validation: dict[str, float] = Field(default_factory=dict)  # scores of the finished model, see model.scores
     familiarity: Familiarity | None = None  # None: the distance is always 0
     versions: dict[str, str]
     git: Git | None = None  # None: trained outside a repository

@@ -18,6 +18,7 @@ from dermaflow.model.familiarity import KEPT_FRAC, METHOD, Familiar, fit_familia
 from dermaflow.model.fit import Report, fit, logits_of
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
+from dermaflow.model.scores import validation_scores
 from dermaflow.model.trunk import activations
 from dermaflow.model.whole import Findings, looking_model, views_of, whole_model
 
@@ -70,6 +71,7 @@ def train(material: Material, params: TrainParams, folder: Path, report: Report)
         temperature=temperature,
         operating_point=operating_point(probabilities, validation.labels, classes, params.min_melanoma_sensitivity),
         familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(validation.labels)),
+        validation=validation_scores(probabilities, validation.labels),
     )
     return Trained(whole_model(params, len(classes), parts, findings), fitted.history, decided)
 

@@ -68,7 +68,12 @@ def main() -> None:
 
 def in_words(decided: Decided) -> Iterator[str]:
     """What the validation images have decided, for the person who waits."""
-    yield f"calibrated on the validation images: temperature {decided.temperature:.2f}"
+    scores = decided.validation
+    yield (
+        f"on the validation images, as calibrated (temperature {decided.temperature:.2f}) and over all views: "
+        f"loss {scores['val_loss']:.3f}, accuracy {scores['val_accuracy']:.3f}, "
+        f"balanced accuracy {scores['val_balanced_accuracy']:.3f}"
+    )
     point = decided.operating_point
     if point is None:
         yield "no operating point: melanoma is no class, or no validation image shows it"
