@@ -127,6 +127,7 @@ def test_without_a_file_the_rows_go_to_the_terminal_and_nothing_else_does(
     predict([images / "red.jpg", images / "red.jpg"], bundle_folder, None)
     table = pd.read_csv(io.StringIO(capsys.readouterr().out))
     assert list(table["image_id"]) == ["red", "red"]
+    assert list(table["remark"]) == ["a side that is too short"] * 2
 
 
 def test_files_come_in_the_order_given_and_folders_sorted(images: Path) -> None:

@@ -28,7 +28,7 @@ def test_files_bytes_and_arrays_give_the_same_probabilities(bundle: Bundle, jpeg
     np.testing.assert_allclose(
         bundle.predict_bytes([file.read_bytes() for file in jpegs]).probabilities, arrays, atol=1e-6
     )
-    for file, (path, probabilities, distance, error) in zip(jpegs, bundle.predict_files(jpegs), strict=True):
+    for file, (path, probabilities, distance, error, _) in zip(jpegs, bundle.predict_files(jpegs), strict=True):
         assert (path, error) == (file, "")
         assert distance == pytest.approx(scores.distance[jpegs.index(file)])
         np.testing.assert_allclose(probabilities, arrays[jpegs.index(file)], atol=1e-6)
@@ -38,13 +38,13 @@ def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities
     bundle: Bundle, jpegs: list[Path], tmp_path: Path
 ) -> None:
     alone = dict.fromkeys(jpegs)
-    for path, probabilities, _, _ in bundle.predict_files(jpegs):
+    for path, probabilities, *_ in bundle.predict_files(jpegs):
         alone[path] = probabilities
     broken, empty, missing = tmp_path / "broken.jpg", tmp_path / "empty.jpg", tmp_path / "missing.jpg"
     broken.write_bytes(jpegs[0].read_bytes()[:-200])
     empty.touch()
     mixed = [jpegs[0], broken, empty, jpegs[1], missing, jpegs[2]]
-    for path, probabilities, distance, error in bundle.predict_files(mixed):
+    for path, probabilities, distance, error, _ in bundle.predict_files(mixed):
         if path in alone:
             np.testing.assert_allclose(probabilities, alone[path], atol=1e-6)
         else:
@@ -54,16 +54,14 @@ def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities
             ] in error
 
 
-def test_each_image_that_can_be_decoded_is_shown_at_its_own_size_before_its_prediction(
+def test_each_image_that_can_be_decoded_is_looked_at_in_its_own_size(
     bundle: Bundle, jpegs: list[Path], tmp_path: Path
 ) -> None:
     (tmp_path / "broken.jpg").write_text("no image")
-    shapes: dict[Path, tuple[int, ...]] = {}
-    files = [*jpegs, tmp_path / "broken.jpg"]
-    found = bundle.predict_files(files, look=lambda path, image: shapes.update({path: image.shape}))
-    for path, probabilities, _, _ in found:
-        assert (path in shapes) == (probabilities is not None)
-    assert [shapes[file] for file in jpegs] == [(24, 24, 3), (30, 40, 3)] * 3
+    files = [jpegs[0], tmp_path / "broken.jpg", *jpegs[1:], jpegs[1]]
+    remarks = [said.remark for said in bundle.predict_files(files, look=lambda image: f"{image.shape}")]
+    large, small = "(30, 40, 3)", "(24, 24, 3)"
+    assert remarks == [small, "", large, small, large, small, large, large]
 
 
 def test_nothing_in_gives_nothing_out(bundle: Bundle) -> None:

@@ -11,13 +11,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from dermaflow.commands.remarks import counted, remark_on, strangeness
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
-from dermaflow.core.images import RgbImage
 from dermaflow.core.parallel import REPORT_EVERY_S
 from dermaflow.model.bundle import Bundle, Prediction, load_bundle
 from dermaflow.model.card import Card
@@ -64,22 +64,19 @@ def _below(folder: Path) -> list[Path]:
 def _write(bundle: Bundle, files: list[Path], stream: TextIO) -> None:
     card, min_side_px = bundle.card, _min_side_px(bundle.card)
     tolerated = card.params.get("validate", {}).get("tolerated_faults", [])
-    remarks: dict[Path, str] = {}  # of the images under way only
+    look = partial(remark_on, min_side_px=min_side_px, tolerated=tolerated)
     told: Counter[str] = Counter()
-
-    def look(file: Path, image: RgbImage) -> None:
-        remarks[file] = remark_on(image, min_side_px, tolerated)
-
     if card.phantom:
         print("this model was trained on PHANTOM images: it says nothing about skin", file=sys.stderr, flush=True)
     writer = csv.writer(stream, lineterminator="\n")
     columns = [f"p_{name}" for name in card.classes]
     writer.writerow(["image_id", "file", "predicted", *columns, "melanoma_suspected", "distance", "error", "remark"])
     for said in _told(bundle.predict_files(files, look=look), len(files)):
-        kinds = [remark for remark in (remarks.pop(said.file, ""), strangeness(said.distance)) if remark]
+        kinds = [remark for remark in (said.remark, strangeness(said.distance)) if remark]
         told.update(kinds)
         row = [said.file.stem, str(said.file), *_cells(said, card), said.fault, "; ".join(kinds)]
         writer.writerow([_writable(cell, stream) for cell in row])
+        stream.flush()  # whoever reads along has each row as soon as it is known
     for line in counted(told):
         print(line, file=sys.stderr, flush=True)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, tee
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +24,8 @@ from dermaflow.model.session import OUTPUTS, Probabilities, Scores, Session
 
 GROUP = 4  # images that a thread scores at once; more are no faster and take memory
 GROUPS_AHEAD = 4  # a thread, under way or waiting to be given in their turn
-Look = Callable[[Path, RgbImage], None]
-"""Called with a file and its image at its own size, from any thread, before the file's prediction is given."""
-_Said = tuple[Any, Probabilities | None, float | None, str]
-"""The name of an item, its probabilities and distance, and why it has none."""
+Look = Callable[[RgbImage], str]
+"""What is to be said of an image, shown at its own size; called from any thread."""
 
 
 class Prediction(NamedTuple):
@@ -37,6 +35,17 @@ class Prediction(NamedTuple):
     probabilities: Probabilities | None  # (classes,); None: it cannot be read
     distance: float | None  # above 1 where the image is unlike the training images
     fault: str  # why it cannot be read; blank if it can
+    remark: str = ""  # what a look at the image said
+
+
+_Said = tuple[Probabilities | None, float | None, str, str]
+"""The same without the file."""
+
+
+class _Decoded(NamedTuple):
+    image: RgbImage | None  # at the model's size; None: it cannot be decoded
+    fault: str
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -68,54 +77,48 @@ class Bundle:
         Raises:
             ImageError: one of them cannot be decoded; the message counts from 0.
         """
-        said = list(self._predicted(enumerate(files), None))
-        for number, _, _, fault in said:
+        said = list(self._predicted(files, None))
+        for number, (_, _, fault, _) in enumerate(said):
             if fault:
                 raise ImageError(f"image {number}: {fault}")
-        probabilities = np.array([row for _, row, _, _ in said]).reshape(len(files), len(self.card.classes))
-        return Scores(probabilities, np.array([distance for _, _, distance, _ in said], dtype=np.float64))
+        probabilities = np.array([row for row, _, _, _ in said]).reshape(len(files), len(self.card.classes))
+        return Scores(probabilities, np.array([distance for _, distance, _, _ in said], dtype=np.float64))
 
     def predict_files(self, paths: Iterable[Path], look: Look | None = None) -> Iterator[Prediction]:
         """Each file with what the model says of it, or with the reason why it says nothing, in the order given.
 
         No more than GROUP images a thread are in memory. `look` sees each image that can be decoded.
         """
-        for said in self._predicted(((path, path) for path in paths), look):
-            yield Prediction(*said)
+        paths, named = tee(paths)  # no more than what is under way lies between the two
+        for path, said in zip(named, self._predicted(paths, look), strict=True):
+            yield Prediction(path, *said)
 
-    def _predicted(self, named: Iterable[tuple[Any, Path | bytes]], look: Look | None) -> Iterator[_Said]:
-        """What is said of each item, in their order."""
-        items, threads = iter(named), cores()
+    def _predicted(self, contents: Iterable[Path | bytes], look: Look | None) -> Iterator[_Said]:
+        """What is said of each, in their order."""
+        items, threads = iter(contents), cores()
         groups = iter(lambda: list(islice(items, GROUP)), [])
         with ThreadPoolExecutor(threads) as pool:
             yield from in_order(pool, partial(self._scored, look), groups, GROUPS_AHEAD * threads)
 
-    def _scored(self, look: Look | None, group: Sequence[tuple[Any, Path | bytes]]) -> list[_Said]:
+    def _scored(self, look: Look | None, group: Sequence[Path | bytes]) -> list[_Said]:
         """The same for one group, in the thread that calls."""
-        decoded = [(name, self._decoded(content, look)) for name, content in group]
-        good = [image for _, image in decoded if not isinstance(image, str)]
+        decoded = [self._decoded(content, look) for content in group]
+        good = [one.image for one in decoded if one.image is not None]
         rows = zip(*self.session.run(np.stack(good)), strict=True) if good else iter(())
         said: list[_Said] = []
-        for name, image in decoded:
-            if isinstance(image, str):
-                said.append((name, None, None, image))
-            else:
-                probabilities, distance = next(rows)
-                said.append((name, probabilities, float(distance), ""))
+        for image, fault, remark in decoded:
+            probabilities, distance = next(rows) if image is not None else (None, None)
+            said.append((probabilities, None if distance is None else float(distance), fault, remark))
         return said
 
-    def _decoded(self, content: Path | bytes, look: Look | None) -> RgbImage | str:
-        """The image at the model's size, or why it cannot be decoded."""
+    def _decoded(self, content: Path | bytes, look: Look | None) -> _Decoded:
         try:
-            data = content.read_bytes() if isinstance(content, Path) else content
-            image = decode_rgb(data)
-            if look and isinstance(content, Path):
-                look(content, image)
-            return resized(image, self.card.input.image_size_px)
+            image = decode_rgb(content.read_bytes() if isinstance(content, Path) else content)
         except ImageError as error:
-            return str(error)
+            return _Decoded(None, str(error), "")
         except OSError as error:
-            return error.strerror or str(error)
+            return _Decoded(None, error.strerror or str(error), "")
+        return _Decoded(resized(image, self.card.input.image_size_px), "", look(image) if look else "")
 
 
 def load_bundle(folder: Path) -> Bundle:
