@@ -15,8 +15,9 @@ from PIL import Image
 from dermaflow.core.errors import DermaflowError, ImageError
 from dermaflow.core.images import load_rgb
 from dermaflow.core.parallel import cores
-from dermaflow.model.bundle import GROUP, GROUPS_AHEAD, Bundle, load_bundle
+from dermaflow.model.bundle import GROUPS_AHEAD, Bundle, load_bundle
 from dermaflow.model.pixels import Labelled
+from dermaflow.model.session import GROUP
 
 
 def test_files_bytes_and_arrays_give_the_same_probabilities(bundle: Bundle, jpegs: list[Path]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dermaflow.model.session import Session
+from dermaflow.model.session import GROUP, Session
 from tests.drawn_onnx import write_linear_onnx
 
 
@@ -21,3 +21,12 @@ def test_a_session_tells_its_shapes_and_scores_bytes(tmp_path: Path) -> None:
     np.testing.assert_allclose(probabilities[1], [1 / (1 + np.e), np.e / (1 + np.e)], rtol=1e-6)
     assert distance.dtype == np.float64
     np.testing.assert_allclose(distance, 0.5)
+
+
+def test_any_number_of_images_is_scored_in_their_order(tmp_path: Path) -> None:
+    write_linear_onnx(np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 4.0]]), np.zeros(2), 8, tmp_path / "model.onnx")
+    session = Session(tmp_path / "model.onnx")
+    images = np.random.default_rng(0).integers(0, 256, (5 * GROUP + 1, 8, 8, 3), dtype=np.uint8)
+    for asked, expected in zip(session.run_all(images), session.run(images), strict=True):
+        np.testing.assert_allclose(asked, expected, atol=1e-6)
+    assert session.run_all(images[:1]).distance.shape == (1,)

@@ -20,9 +20,8 @@ from dermaflow.core.images import RgbImage, decode_rgb, resized
 from dermaflow.core.parallel import cores, in_order
 from dermaflow.core.paths import CARD, ONNX
 from dermaflow.model.card import Card, read_card
-from dermaflow.model.session import OUTPUTS, Probabilities, Scores, Session
+from dermaflow.model.session import GROUP, OUTPUTS, Probabilities, Scores, Session
 
-GROUP = 4  # images that a thread scores at once; more are no faster and take memory
 GROUPS_AHEAD = 4  # a thread, under way or waiting to be given in their turn
 Look = Callable[[RgbImage], str]
 """What is to be said of an image, shown at its own size; called from any thread."""
@@ -66,10 +65,7 @@ class Bundle:
             raise ValueError(f"expected uint8 (n, {size}, {size}, 3), received {images.dtype} {images.shape}")
         if len(images) == 0:
             return Scores(np.zeros((0, len(self.card.classes))), np.zeros(0))
-        groups = (images[start : start + GROUP] for start in range(0, len(images), GROUP))
-        with ThreadPoolExecutor(cores()) as pool:
-            parts = list(pool.map(self.session.run, groups))
-        return Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        return self.session.run_all(images)
 
     def predict_bytes(self, files: Sequence[bytes]) -> Scores:
         """Score the contents of image files of any format and size; in their order.
