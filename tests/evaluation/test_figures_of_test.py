@@ -24,14 +24,23 @@ def outcome():
     return Outcome(classes, np.arange(30) % 3, probabilities, groups, 0.3, {"sex": sexes})
 
 
-def test_each_figure_of_a_test_is_a_picture_under_its_name(outcome):
-    figures = figures_of(outcome, {"phantom": False, **metrics_of(outcome, PARAMS)}, PARAMS)
-    assert list(figures) == NAMES
-    for content in figures.values():
+@pytest.fixture(scope="module")
+def metrics(outcome):
+    return metrics_of(outcome, PARAMS)
+
+
+@pytest.fixture(scope="module")
+def plain(outcome, metrics):
+    """The figures of photographs."""
+    return figures_of(outcome, {"phantom": False, **metrics}, PARAMS)
+
+
+def test_each_figure_of_a_test_is_a_picture_under_its_name(plain):
+    assert list(plain) == NAMES
+    for content in plain.values():
         assert min(Image.open(io.BytesIO(content)).size) > 300
 
 
-def test_each_figure_of_generated_images_is_marked(outcome):
-    metrics = metrics_of(outcome, PARAMS)
-    plain, marked = (figures_of(outcome, {"phantom": phantom, **metrics}, PARAMS) for phantom in (False, True))
+def test_each_figure_of_generated_images_is_marked(outcome, metrics, plain):
+    marked = figures_of(outcome, {"phantom": True, **metrics}, PARAMS)
     assert [name for name in NAMES if plain[name] != marked[name]] == NAMES

@@ -45,6 +45,5 @@ def test_of_many_subgroups_the_largest_are_shown_in_their_order():
     many = [
         subgroup(f"site {number:02d} with a name that is much too long for a margin", number) for number in range(40)
     ]
-    few = {"site": many[-MOST:]}
-    assert len({Image.open(io.BytesIO(drawn({"site": part}))).height for part in (many, many[-20:])}) == 1
-    assert Image.open(io.BytesIO(drawn(few))).height == Image.open(io.BytesIO(drawn({"site": many}))).height
+    parts = (many, many[-20:], many[-MOST:])
+    assert len({Image.open(io.BytesIO(drawn({"site": part}))).height for part in parts}) == 1
