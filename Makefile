@@ -41,7 +41,7 @@ lint: $(STANDS) ## check style, types and the rooms' borders
 	@ruff check && ruff format --check && mypy && lint-imports
 
 bench: $(STANDS) ## measure: ratios, both sides in one run
-	@for benchmark in augment_copies measure_images damaged_images near_copies validate_split_rows; do echo "== $$benchmark"; python benchmarks/$$benchmark.py || exit 1; done
+	@for benchmark in augment_copies measure_images damaged_images near_copies validate_split_rows predict_files train_images; do echo "== $$benchmark"; python benchmarks/$$benchmark.py || exit 1; done
 
 ui: $(STANDS) ## open MLflow (http://127.0.0.1:5000) and Prefect (http://127.0.0.1:4200) until Ctrl-C
 	@trap 'kill 0' EXIT; \

@@ -43,7 +43,7 @@ def write_onnx(model: Model, images: npt.NDArray[np.uint8], path: Path) -> float
     graph = _stable(_exported(model))
     with replacing(path) as temporary:
         onnx.save(graph, temporary)
-        furthest = _furthest(expected, Session(temporary).run(shown))
+        furthest = _furthest(expected, Session(temporary).run_all(shown))
         if furthest > TOLERANCE:
             raise TrainingError(
                 f"the model as ONNX differs from Keras by up to {furthest:.2g} on {len(shown)} validation images, "
