@@ -34,7 +34,7 @@ def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
     card = read_json(paths.CARD)
     look = (
         "`make ui` (runs, figures, schedule) · `dermaflow registry` (what is in force) · "
-        f"`{paths.FIGURES}` · `{paths.DATA_DOCS}/index.html`"
+        f"`{paths.MODEL_CARD_PAGE}` · `{paths.DATA_DOCS}/index.html`"
     )
     parts = [
         f"# {'PHANTOM images: generated, not photographed' if card['phantom'] else 'Retraining'}",
