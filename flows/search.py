@@ -33,7 +33,6 @@ from prefect.cache_policies import NO_CACHE
 from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
 from dermaflow.core.files import read_json, sha256_hex, write_json
-from dermaflow.core.lesions import read_table
 from dermaflow.core.params import read_sections
 from flows import workspaces
 from flows.exploration import search_markdown
@@ -48,7 +47,7 @@ FOLDER = Path(".cache/search")
 REPORTS = Path("reports/search")
 TAKEN_OVER = ("ingest", "validate", "split")
 OF_A_TRIAL = ("augment", "train")
-FIGURES = ("val_balanced_accuracy", "val_loss", "val_accuracy")  # of the epoch that is kept
+FIGURES = ("val_balanced_accuracy", "val_loss", "val_accuracy")  # of the finished model, its views averaged
 LOWER_IS_BETTER = ("val_loss",)
 
 
@@ -151,10 +150,12 @@ def folder_of(changes: Mapping[str, Any]) -> Path:
 
 
 def figures_of(folder: Path) -> dict[str, float]:
-    """What the validation images said of the epoch that the training in a folder kept: FIGURES."""
-    kept = read_json(folder / paths.CARD)["best_epoch"]
-    history = read_table(folder / paths.HISTORY, ("epoch", *FIGURES)).set_index("epoch")
-    return {name: float(str(history.loc[str(kept), name])) for name in FIGURES}
+    """What the validation images said of the finished model in a folder: FIGURES.
+
+    Not those of its best epoch, which know nothing of views: all numbers of them would look alike.
+    """
+    scores = read_json(folder / paths.CARD)["validation"]
+    return {name: float(scores[name]) for name in FIGURES}
 
 
 def in_words(changes: Mapping[str, Any]) -> str:

@@ -100,9 +100,11 @@ def _rebased(values: Mapping[str, Any], origin: Path, folder: Path) -> dict[str,
     """Values with relative paths (such as train.weights) as they read from the workspace."""
 
     def rebased(value: object) -> object:
-        is_path = isinstance(value, str) and os.sep in value and not Path(value).is_absolute()
-        file = origin / str(value)
-        return os.path.relpath(file, folder) if is_path and file.exists() else value
+        if not isinstance(value, str) or Path(value).is_absolute():
+            return value
+        file = origin / value
+        is_path = file.exists() if os.sep in value else file.is_file()
+        return os.path.relpath(file, folder) if is_path else value
 
     return {key: rebased(value) for key, value in values.items()}
 

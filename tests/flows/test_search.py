@@ -1,6 +1,5 @@
 import json
 
-import pandas as pd
 import pytest
 
 from dermaflow.core import paths
@@ -62,14 +61,10 @@ def test_what_params_yaml_says_must_be_trainable():
         search(3, run=fails)
 
 
-def test_the_figures_are_those_of_the_epoch_that_is_kept(tmp_path):
-    history = pd.DataFrame(
-        {"epoch": [1, 2], "val_loss": [0.9, 0.8], "val_accuracy": [0.5, 0.6], "val_balanced_accuracy": [0.4, 0.3]}
-    )
-    (tmp_path / paths.HISTORY).parent.mkdir(parents=True)
-    history.to_csv(tmp_path / paths.HISTORY, index=False)
-    write_json({"best_epoch": 2}, tmp_path / paths.CARD)
-    assert figures_of(tmp_path) == {"val_loss": 0.8, "val_accuracy": 0.6, "val_balanced_accuracy": 0.3}
+def test_the_figures_are_those_of_the_finished_model_with_its_views(tmp_path):
+    scores = {"val_loss": 0.8, "val_accuracy": 0.6, "val_balanced_accuracy": 0.3}
+    write_json({"best_epoch": 2, "validation": scores}, tmp_path / paths.CARD)
+    assert figures_of(tmp_path) == scores
 
 
 def test_the_same_values_have_the_same_workspace():

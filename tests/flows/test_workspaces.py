@@ -108,11 +108,16 @@ def test_whoever_edits_code_meanwhile_changes_nothing_until_it_is_prepared_again
 @pytest.mark.usefixtures("ingested")
 def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
     folder = Path(".cache/work/paths")
-    Path("shared/others.h5").write_text("other weights")
-    for changes, name in (({}, "weights.h5"), ({"train.weights": "shared/others.h5"}, "others.h5")):
+    for file in ("shared/others.h5", "beside.h5"):
+        Path(file).write_text("other weights")
+    for changes, name in (
+        ({}, "shared/weights.h5"),
+        ({"train.weights": "shared/others.h5"}, "shared/others.h5"),
+        ({"train.weights": "beside.h5"}, "beside.h5"),
+    ):
         workspaces.prepare(folder, changes, ["ingest"])
         weights = YAML(typ="safe").load(folder / "params.yaml")["train"]["weights"]
-        assert (folder / weights).resolve() == Path("shared", name).resolve()
+        assert (folder / weights).resolve() == Path(name).resolve()
         assert not Path(weights).is_absolute()
     assert (folder / ".cache/train").resolve() == Path(".cache/train").resolve()
 

@@ -134,3 +134,16 @@ def test_patience_begins_after_the_head(tuned: TrainParams, tmp_path: Path) -> N
     params = tuned.model_copy(update={"head_epochs": 3, "epochs": 5, "patience_epochs": 1, "head_learning_rate": 1.0})
     history = fitted_on(rows, rows, params, tmp_path, nothing).history
     assert len(history) >= 4
+
+
+def test_what_varies_images_is_drawn_from_seed_and_epoch_alone(
+    train: Labelled, validation: Labelled, params: TrainParams, tmp_path: Path
+) -> None:
+    def killed(_epoch: int, _row: Mapping[str, float]) -> None:
+        raise KeyboardInterrupt
+
+    varied = params.model_copy(update={"on_the_fly": True, "dropout": 0.0, "epochs": 2})
+    without_end = fitted_on(train, validation, varied, tmp_path / "whole", nothing)
+    with pytest.raises(KeyboardInterrupt):
+        fitted_on(train, validation, varied, tmp_path / "cut", killed)
+    assert same(fitted_on(train, validation, varied, tmp_path / "cut", nothing), without_end)

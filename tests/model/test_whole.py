@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dermaflow.model.architectures import build
-from dermaflow.model.familiarity import fit_familiarity
+from dermaflow.model.backend import keras, make_deterministic
+from dermaflow.model.familiarity import distance_of, fit_familiarity
 from dermaflow.model.params import TrainParams
 from dermaflow.model.scores import softmax
 from dermaflow.model.whole import TURNS, Findings, looking_model, views_of, whole_model
@@ -31,3 +32,31 @@ def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(params: Tra
     np.testing.assert_allclose(probabilities, np.mean([softmax(each / 2) for each in logits], axis=0), atol=1e-5)
     assert distance.max() == pytest.approx(1, abs=1e-4)
     assert [output.shape for output in model.outputs] == [(None, 2), (None,)]
+
+
+def test_layers_that_keras_numbers_are_found_and_given_their_weights(params: TrainParams) -> None:
+    """EfficientNet has such a layer, and it computes with a copy of its weights."""
+    numbered = params.model_copy(update={"architecture": "EfficientNetB0", "image_size_px": 32, "dropout": 0.0})
+    make_deterministic(params.seed)
+    learnt = build(numbered, 2).learnt
+    normalisation = next(layer for layer in learnt.layers if isinstance(layer, keras.layers.Normalization))
+    normalisation.set_weights([np.array([0.5, 0.4, 0.3]), np.array([0.01, 0.02, 0.03]), np.array(1)])
+    normalisation.finalize_state()
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype(np.float32)
+    seen = looking_model(numbered, 2, [learnt])(images).numpy()
+    model = whole_model(numbered, 2, [learnt], Findings(1.0, fit_familiarity(seen, np.arange(4) % 2, seen)))
+    expected = softmax(learnt(images, training=False).numpy().astype(np.float64))
+    np.testing.assert_allclose(model(images)[0], expected, atol=1e-7)
+
+
+def test_the_distance_is_that_of_the_first_view_without_residual_blocks_too(params: TrainParams) -> None:
+    plain = params.model_copy(
+        update={"architecture": "MobileNet", "backbone_options": {"alpha": 0.25}, "image_size_px": 32, "views": 2}
+    )
+    make_deterministic(params.seed)
+    learnt = build(plain, 2).learnt
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype(np.float32)
+    seen = looking_model(plain, 2, [learnt])(images).numpy()
+    familiar = fit_familiarity(seen, np.arange(4) % 2, seen)
+    model = whole_model(plain, 2, [learnt], Findings(1.0, familiar))
+    np.testing.assert_allclose(model(images)[1], distance_of(seen, familiar), rtol=1e-3)

@@ -17,7 +17,11 @@ __all__ = ["keras", "make_deterministic", "tf", "use_precision", "versions"]
 
 
 def make_deterministic(seed: int) -> None:
-    """Seed Python, NumPy and TensorFlow for this process and allow only operations that repeat exactly."""
+    """Seed Python, NumPy and TensorFlow for this process and allow only operations that repeat exactly.
+
+    Keras numbers layers without a name anew from here on, and computes in float32 until `use_precision`.
+    """
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
 

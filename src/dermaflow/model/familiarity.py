@@ -126,7 +126,8 @@ def familiar_embedding(network: Any) -> Any:  # noqa: ANN401 - a keras.Model, a 
         ValueError: it has no layer with an output (batch, side, side, channels).
     """
     coarsest = math.ceil(network.input_shape[1] / FAMILIAR_STRIDE)
-    sides = {layer: side for layer in network.layers if (side := _side(layer)) >= coarsest}
+    computed = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
+    sides = {layer: side for layer in computed if (side := _side(layer)) >= coarsest}
     if not sides:
         raise ValueError(f"expected layers with maps at least {coarsest} wide, received none")
     joins = [layer for layer, side in sides.items() if side == coarsest and isinstance(layer, keras.layers.Add)]

@@ -119,8 +119,9 @@ def _n_classes(model: Model) -> int:
 def _reseed(model: Model, seed: int, epoch: int) -> None:
     """Set the random state of every layer that has one, from seed, epoch and the place of the layer."""
     for place, layer in enumerate(model.layers):
-        if getattr(layer, "seed_generator", None) is not None:
-            layer.seed_generator.state.assign([derived_seed("layer", seed, epoch, place), 0])
+        for name in ("seed_generator", "generator"):  # of dropout; of layers that vary images
+            if getattr(layer, name, None) is not None:
+                getattr(layer, name).state.assign([derived_seed("layer", seed, epoch, place), 0])
 
 
 def _progress(epoch: int, steps: int) -> object:

@@ -42,12 +42,7 @@ def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.
 
 
 def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], findings: Findings) -> Model:
-    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name.
-
-    Keras numbers the layers that have no name of their own: it begins anew here, so that the same weights are the
-    same file, whatever was built before (a training that goes on builds more).
-    """
-    keras.utils.clear_session(free_memory=False)
+    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name."""
     image, network = _network(params, n_classes, parts)
     softened = keras.layers.Rescaling(1 / findings.temperature, name="calibrated", dtype="float32")(network.output)
     probabilities = _mean_of_views(keras.layers.Softmax(dtype="float32")(softened), params.views)
@@ -64,7 +59,12 @@ def looking_model(params: TrainParams, n_classes: int, parts: Iterable[Model]) -
 
 
 def _network(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> tuple[Tensor, Model]:
-    """An image and the network over its views, to logits (views * batch, classes)."""
+    """An image and the network over its views, to logits (views * batch, classes).
+
+    Keras numbers the layers that have no name of their own, as some backbones have: it begins anew here, as it did
+    where the parts were built, so that they are found; and so that the same weights are the same file.
+    """
+    keras.utils.clear_session(free_memory=False)
     image = image_input(params)
     views = [_turned(image, *turn) for turn in TURNS[: params.views]]
     seen = keras.ops.concatenate(views) if len(views) > 1 else image
@@ -105,3 +105,5 @@ def _take_weights(network: Model, parts: Iterable[Model]) -> None:
     for layer in network.layers:
         if layer.weights:
             layer.set_weights(found[layer.name])
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with a copy of its weights
