@@ -66,3 +66,16 @@ def test_a_test_image_that_is_gone_is_told(asked):
     object.__setattr__(candidate, "image_ids", ("gone", *candidate.image_ids[1:]))
     with pytest.raises(PromotionError, match=r"gone\.jpg is missing: `dvc repro` or `dvc checkout`"):
         contest(client, version, None, candidate, rules)
+
+
+def test_a_champion_of_an_earlier_version_does_not_stand_for_ever(asked):
+    client, version, candidate, rules = asked
+    champion = versions(client, "skin-lesion-classifier")[-1]
+    path = bundle_folder(champion.uri) / paths.CARD.name
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b'"format": 2', b'"format": 1'))
+    verdict = contest(client, version, champion, candidate, rules)
+    path.write_bytes(before)
+    assert verdict["reasons"][0].startswith("The champion was made by another version and cannot be asked")
+    assert verdict["numbers"]["champion"] is None
+    assert "no_champion" in verdict["numbers"]["rules"]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dermaflow.core import paths
-from dermaflow.core.errors import PromotionError
+from dermaflow.core.errors import PromotionError, TableError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
 from dermaflow.core.taxonomy import MELANOMA
@@ -80,7 +80,7 @@ def contest(
     if rolled_back and not rules.again:
         return _refusal(f"This model was rolled back at {rolled_back}: `dermaflow promote --again` judges it anew.")
     folder = bundle_folder(champion.uri) if champion else None
-    card = read_card(folder / paths.CARD.name) if folder else None
+    card, unreadable = _card_of_champion(folder)
     if card and set(card.classes) != set(candidate.classes) and not rules.allow_class_change:
         return _refusal(_other_classes(candidate.classes, card.classes))
     furthest = _furthest_from_served(client, version, candidate)
@@ -91,8 +91,22 @@ def contest(
         )
     if folder is None or card is None:
         everything = np.ones(len(candidate.image_ids), dtype=bool)
-        return _judged(candidate, everything, None, candidate.classes, rules.params)
+        judged = _judged(candidate, everything, None, candidate.classes, rules.params)
+        return {**judged, "reasons": [*unreadable, *judged["reasons"]]}
     return _against(folder, card, candidate, rules.params)
+
+
+def _card_of_champion(folder: Path | None) -> tuple[Card | None, list[str]]:
+    """The champion's card, if there is one that can be read, else why there is none: such a model cannot be asked.
+
+    It must not stand for ever because it is too old to be compared with, so the floors alone decide then.
+    """
+    if folder is None:
+        return None, []
+    try:
+        return read_card(folder / paths.CARD.name), []
+    except TableError as error:
+        return None, [f"The champion was made by another version and cannot be asked; the floors alone decide: {error}"]
 
 
 def _against(folder: Path, card: Card, candidate: Candidate, params: PromoteParams) -> dict[str, Any]:

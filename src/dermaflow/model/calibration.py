@@ -11,7 +11,7 @@ from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.model.card import Familiarity, OperatingPoint
 from dermaflow.model.scores import softmax, validation_scores
 
-WIDEST = 20.0  # temperatures are sought between 1 / WIDEST and WIDEST
+WIDEST = 4.0  # temperatures are sought between 1 / WIDEST and WIDEST: beyond, there are too few images to tell
 DIGITS = 6  # of a threshold, rounded down: as many as a prediction is written with
 
 
