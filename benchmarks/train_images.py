@@ -1,6 +1,6 @@
 """How fast is training: against the same step on data in memory, against stock TensorFlow, with and without the cache?
 
-    python benchmarks/train_images.py [--images 512]
+    python benchmarks/train_images.py [--images 2048]
 
 For the cnn (128 px) and MobileNetV2 (160 px, every layer trained), images a second of
 - ours: the stage's own path, JPEG files decoded once into an array, then EPOCHS epochs with validation scores and
@@ -54,7 +54,7 @@ print(time.monotonic() - start)
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--images", type=int, default=512)
+    parser.add_argument("--images", type=int, default=2048)
     n_images = parser.parse_args().images
     with tempfile.TemporaryDirectory() as folder:
         files = draw(Path(folder, "images"), n_images)
