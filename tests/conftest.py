@@ -1,5 +1,6 @@
 """What every test may rely on: no telemetry, TensorFlow quiet, and the real images where they are."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -38,3 +39,15 @@ def isic9() -> Path:
 def ham10000() -> Path:
     """HAM10000: HAM10000_metadata.csv and images/."""
     return SHARED_DATA / "ham10000"
+
+
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without content, made once: that takes seconds."""
+    from dermaflow.tracking.address import EMBEDDED  # noqa: PLC0415 - MLflow only where a store is needed
+    from dermaflow.tracking.store import connect  # noqa: PLC0415 - likewise
+
+    folder = tmp_path_factory.mktemp("store")
+    with contextlib.chdir(folder):
+        connect()
+    return folder / EMBEDDED

@@ -1,4 +1,3 @@
-import contextlib
 import shutil
 
 import pandas as pd
@@ -12,15 +11,6 @@ from dermaflow.tracking.store import connect
 from tests.drawn_folds import draw_training
 
 VALUES = [({}, 0.6, 1.0), ({"train.dropout": 0.1}, 0.7, 1.2), ({"train.dropout": 0.5}, None, None)]
-
-
-@pytest.fixture(scope="module")
-def new_store(tmp_path_factory):
-    """A store without content, made once: that takes seconds."""
-    folder = tmp_path_factory.mktemp("store")
-    with contextlib.chdir(folder):
-        connect()
-    return folder / EMBEDDED
 
 
 @pytest.fixture

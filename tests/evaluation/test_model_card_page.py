@@ -1,6 +1,5 @@
 import base64
 import re
-from html.parser import HTMLParser
 
 import pytest
 
@@ -9,35 +8,9 @@ from dermaflow.evaluation.model_card_content import Code, Item, ModelCard, Part,
 from dermaflow.evaluation.model_card_markdown import PHANTOM, card_markdown
 from dermaflow.evaluation.model_card_page import card_page
 from tests.evaluation.drawn_record import drawn_lesions, drawn_record
+from tests.page_reader import Reader
 
 HOSTILE = "<svg onload=alert(1)>'\"&{{ 7*7 }}{% raw %}"
-
-
-class Reader(HTMLParser):
-    """Reads a page as a browser does: elements with their attributes, text, and whether all is closed in order."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.elements, self.open, self.crossed, self.words = [], [], [], []
-        self.feed(page)
-
-    @property
-    def text(self):
-        return " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in {"br", "img", "meta"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if self.open[-1:] == [tag]:
-            self.open.pop()
-        else:
-            self.crossed.append(tag)
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 def card_of(*blocks, phantom=False, title="A card"):

@@ -73,7 +73,7 @@ def work(folder, **train):
 @pytest.mark.usefixtures("ingested")
 def test_a_workspace_takes_over_runs_what_is_left_and_leaves_the_checkout_alone():
     before, lock = ran(), Path("dvc.lock").read_text()
-    folder = Path(".cache/work/first")
+    folder = Path(".cache/spaces/first")
     work(folder, epochs=5)
     assert ran() == [*before, "train first"]
     assert "'epochs': 5" in (folder / "models/train/model.txt").read_text()
@@ -84,14 +84,14 @@ def test_a_workspace_takes_over_runs_what_is_left_and_leaves_the_checkout_alone(
     work(folder, epochs=5)
     assert ran() == [*before, "train first"]  # a second time nothing is left to do
 
-    lines = work(Path(".cache/work/other"), epochs=5)
+    lines = work(Path(".cache/spaces/other"), epochs=5)
     assert ran() == [*before, "train first"]  # what another workspace has made comes from DVC's cache
     assert any("is cached - skipping run" in line for line in lines)
 
 
 @pytest.mark.usefixtures("ingested")
 def test_whoever_edits_code_meanwhile_changes_nothing_until_it_is_prepared_again():
-    folder, file = Path(".cache/work/edited"), Path("src/train.py")
+    folder, file = Path(".cache/spaces/edited"), Path("src/train.py")
     workspaces.prepare(folder, {"train.epochs": 9}, ["ingest"])
     before = file.read_text()
     try:
@@ -107,7 +107,7 @@ def test_whoever_edits_code_meanwhile_changes_nothing_until_it_is_prepared_again
 
 @pytest.mark.usefixtures("ingested")
 def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
-    folder = Path(".cache/work/paths")
+    folder = Path(".cache/spaces/paths")
     for file in ("shared/others.h5", "beside.h5"):
         Path(file).write_text("other weights")
     for changes, name in (
@@ -124,7 +124,7 @@ def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
 
 @pytest.mark.usefixtures("ingested")
 def test_a_workspace_of_a_workspace_knows_nothing_of_what_the_checkout_has_become():
-    first, second = Path(".cache/work/origin"), Path(".cache/work/deeper/second")
+    first, second = Path(".cache/spaces/origin"), Path(".cache/spaces/deeper/second")
     workspaces.prepare(first, {"train.epochs": 11}, ["ingest"])
     Path("params.yaml").write_text(PARAMS.replace("weights.h5", "other.h5"))
     try:

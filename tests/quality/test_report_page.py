@@ -1,12 +1,12 @@
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
 from dermaflow.quality.contact_sheets import PICTURES_A_SHEET
 from dermaflow.quality.reasons import explained
 from dermaflow.quality.report_page import data_docs_page, report_page
+from tests.page_reader import Reader
 from tests.quality.phantom_audit import drawn_audit
 
 LOOKED_AT = {"collection": "a folder", "files": "147"}
@@ -32,33 +32,6 @@ def picture(folder):
 def page(audited, folder):
     read = lambda image_id: (folder / f"{image_id}.jpg").read_bytes()  # noqa: E731
     return report_page(audited, LOOKED_AT, audited.examination.page, read)
-
-
-class Reader(HTMLParser):
-    """Reads a page as a browser does: elements with their attributes, text, and whether all is closed in order."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.elements, self.open, self.crossed, self.words = [], [], [], []
-        self.feed(page)
-
-    @property
-    def text(self):
-        return " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in {"br", "img", "meta"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if self.open[-1:] == [tag]:
-            self.open.pop()
-        else:
-            self.crossed.append(tag)
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(page):

@@ -6,7 +6,6 @@ import shutil
 import pytest
 
 from dermaflow.tracking.address import EMBEDDED
-from dermaflow.tracking.store import connect
 from tests.tiny_project import draw_project, put_model
 
 
@@ -33,15 +32,6 @@ def empty(tmp_path, monkeypatch):
     """An empty folder as working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture(scope="session")
-def new_store(tmp_path_factory):
-    """A store without content, made once: that takes seconds."""
-    folder = tmp_path_factory.mktemp("store")
-    with contextlib.chdir(folder):
-        connect()
-    return folder / EMBEDDED
 
 
 @pytest.fixture
