@@ -19,10 +19,9 @@ from dermaflow.model.fit import Report, fit, logits_of
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import validation_scores
-from dermaflow.model.trunk import activations
+from dermaflow.model.trunk import AT_ONCE, activations
 from dermaflow.model.whole import Findings, looking_model, views_of, whole_model
 
-AT_ONCE = 64
 REFERENCE_IMAGES = 1500  # of the training images at most, from which the distance is measured
 
 
