@@ -21,7 +21,7 @@ ASKED = """
 import sys
 from dermaflow.cli import app
 app(["predict", "data/ingest/images/IMG_000.jpg"], standalone_mode=False)
-print("imported:", sorted({"mlflow", "tensorflow", "keras"} & set(sys.modules)), file=sys.stderr)
+print("imported:", sorted({"mlflow", "tensorflow", "keras", "pandas"} & set(sys.modules)), file=sys.stderr)
 """
 
 
@@ -102,7 +102,7 @@ def test_a_deleted_version_is_not_found(folders):
     assert kept_folder(CHAMPION) == folders[1]
 
 
-def test_the_champion_predicts_without_mlflow_keras_or_tensorflow(folders):
+def test_the_champion_predicts_without_mlflow_keras_tensorflow_or_pandas(folders):
     assert folders
     done = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "imported: []"

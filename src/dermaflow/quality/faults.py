@@ -6,11 +6,12 @@ extreme of them, so that none of these is lost; benchmarks/damaged_images.py tel
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from dermaflow.core.images import TOO_MANY_PIXELS
+
+if TYPE_CHECKING:
+    import pandas as pd  # for the type alone: `dermaflow predict` judges by these rules and starts without pandas
 
 EMPTY_FILE = "empty-file"
 NOT_AN_IMAGE = "not-an-image"
@@ -67,7 +68,7 @@ class Fault:
     evidence: str
 
 
-def find_faults(facts: pd.DataFrame, min_side_px: int, tolerated: Collection[str] = ()) -> dict[str, Fault]:
+def find_faults(facts: "pd.DataFrame", min_side_px: int, tolerated: Collection[str] = ()) -> dict[str, Fault]:
     """The fault of each image that has one, by image_id.
 
     Args:
@@ -88,7 +89,7 @@ def fault_of(row: Row, min_side_px: int, tolerated: Collection[str] = ()) -> Fau
 def _unreadable(row: Row) -> Fault | None:
     if not row["error"]:
         return None
-    if pd.isna(row["size_bytes"]):
+    if not row["sha256"]:  # of no bytes at all: there is no such file
         return Fault(NOT_AN_IMAGE, str(row["error"]))
     if row["size_bytes"] == 0:
         return Fault(EMPTY_FILE, "0 bytes")
