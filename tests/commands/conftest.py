@@ -10,7 +10,8 @@ from dermaflow.commands.promote import promote
 from dermaflow.commands.rollback import rollback
 from dermaflow.core import paths
 from dermaflow.core.files import read_json
-from dermaflow.tracking.registry import CHAMPION, PREVIOUS, by_alias
+from dermaflow.tracking.names import CHAMPION, PREVIOUS
+from dermaflow.tracking.registry import by_alias
 from dermaflow.tracking.store import connect
 from tests.tiny_project import CLASSES, draw_project, put_model
 

@@ -12,8 +12,9 @@ from dermaflow.evaluation.params import PromoteParams
 from dermaflow.model.card import OperatingPoint, read_card, write_card
 from dermaflow.tracking.bundles import bundle_folder
 from dermaflow.tracking.evaluated import read_evaluated
+from dermaflow.tracking.names import PHANTOM_NAME
 from dermaflow.tracking.registry import versions
-from dermaflow.tracking.store import PHANTOM_NAME, connect
+from dermaflow.tracking.store import connect
 
 
 @pytest.fixture

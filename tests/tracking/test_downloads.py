@@ -2,7 +2,8 @@ import pytest
 
 from dermaflow.core.errors import StoreError
 from dermaflow.tracking.downloads import download, put
-from dermaflow.tracking.store import PHANTOM_NAME, connect
+from dermaflow.tracking.names import PHANTOM_NAME
+from dermaflow.tracking.store import connect
 
 
 @pytest.mark.parametrize("uri", ["models:/skin-lesion-classifier/99", "models:/nothing/1", "models:/nothing"])

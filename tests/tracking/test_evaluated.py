@@ -2,8 +2,8 @@ import pytest
 
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
-from dermaflow.core.files import read_json, write_json
-from dermaflow.tracking.evaluated import CARD_FILES, epochs, flat_figures, flattened, read_evaluated
+from dermaflow.core.files import read_json, write_bytes, write_json
+from dermaflow.tracking.evaluated import CARD_FILES, epochs, flat_figures, flattened, read_evaluated, read_history
 
 
 @pytest.mark.usefixtures("project")
@@ -95,3 +95,20 @@ def test_an_evaluation_of_another_model_is_refused():
     paths.SEEN.rename("aside")
     with pytest.raises(TableError, match=r"seen\.csv is missing"):
         read_evaluated()
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "is missing: `dvc repro` makes it"),
+        (b"", "expected the column epoch, found none"),
+        (b"number,loss\n1,0.5\n", "expected the column epoch, found number, loss"),
+        (b"epoch,loss\n1,\xff\n", "expected a CSV table, received something else"),
+    ],
+)
+def test_epochs_that_cannot_be_read_are_told_with_what_was_expected(content, complaint):
+    if content is not None:
+        write_bytes(content, paths.HISTORY)
+    with pytest.raises(TableError, match=rf"history\.csv:? {complaint}"):
+        read_history()

@@ -1,13 +1,10 @@
 """Two models, one store: what is in force is found in the files that were downloaded, and never an earlier one."""
 
-import contextlib
-import sqlite3
 import subprocess
 import sys
 
 import pytest
 
-from dermaflow.tracking.address import EMBEDDED, store_uri
 from dermaflow.tracking.downloads import download
 from dermaflow.tracking.kept import kept_folder
 from dermaflow.tracking.registry import bring_back, put_in_force, register
@@ -25,17 +22,6 @@ print("imported:", sorted({"mlflow", "tensorflow", "keras", "pandas"} & set(sys.
 """
 
 
-SERVED = """
-import sys
-from wsgiref.simple_server import make_server
-from mlflow.server import app, handlers
-handlers.initialize_backend_stores(sys.argv[1], sys.argv[1], "mlflow-artifacts:/")
-with make_server("127.0.0.1", 0, app) as serving:
-    print(serving.server_port, flush=True)
-    serving.serve_forever()
-"""
-
-
 @pytest.fixture(scope="module")
 def folders(project):
     """The downloaded folders of versions 1 and 2; 2 is in force."""
@@ -50,16 +36,6 @@ def folders(project):
     return found
 
 
-@pytest.fixture(scope="module")
-def server(folders):
-    """MLflow's own REST API before the same store."""
-    assert folders
-    command = [sys.executable, "-c", SERVED, store_uri()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
-        yield f"http://127.0.0.1:{int(serving.stdout.readline())}"
-        serving.terminate()
-
-
 def test_what_is_found_follows_the_alias_at_once(folders):
     assert kept_folder(CHAMPION) == folders[1]
     bring_back(connect(), NAME)
@@ -70,36 +46,6 @@ def test_what_is_found_follows_the_alias_at_once(folders):
     assert kept_folder(f"models:/{NAME}/2") == folders[1]
     for other in (f"models:/{NAME}/3", f"models:/{NAME}@better", "models:/other@champion", "models:/m-123", "models:/"):
         assert kept_folder(other) is None
-
-
-def test_a_server_tells_the_same(folders, server, monkeypatch):
-    client = connect()
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
-    assert kept_folder(CHAMPION) == folders[1]
-    bring_back(client, NAME)
-    assert kept_folder(CHAMPION) == folders[0]
-    bring_back(client, NAME)
-    assert kept_folder(f"models:/{NAME}/1") == folders[0]
-    assert kept_folder(f"models:/{NAME}@better") is None
-
-
-def test_what_answers_otherwise_is_left_to_mlflow(folders, monkeypatch):
-    assert kept_folder(CHAMPION) == folders[1]
-    for store in ("http://127.0.0.1:9", "http://me:secret@[::1", "postgresql://127.0.0.1:1/mlflow", "sqlite:///no.db"):
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
-        assert kept_folder(CHAMPION) is None
-    monkeypatch.delenv("MLFLOW_TRACKING_URI")
-    monkeypatch.setenv("MLFLOW_WORKSPACE", "elsewhere")
-    assert kept_folder(CHAMPION) is None
-
-
-def test_a_deleted_version_is_not_found(folders):
-    with contextlib.closing(sqlite3.connect(EMBEDDED)) as connection, connection:
-        connection.execute("UPDATE model_versions SET current_stage = 'Deleted_Internal' WHERE version = 2")
-    assert kept_folder(CHAMPION) is None
-    with contextlib.closing(sqlite3.connect(EMBEDDED)) as connection, connection:
-        connection.execute("UPDATE model_versions SET current_stage = 'None' WHERE version = 2")
-    assert kept_folder(CHAMPION) == folders[1]
 
 
 def test_the_champion_predicts_without_mlflow_keras_tensorflow_or_pandas(folders):

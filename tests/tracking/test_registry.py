@@ -1,11 +1,8 @@
 import pytest
 
 from dermaflow.core.errors import StoreError
+from dermaflow.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, ROLLED_BACK_TAG
 from dermaflow.tracking.registry import (
-    CHALLENGER,
-    CHAMPION,
-    PREVIOUS,
-    ROLLED_BACK_TAG,
     Version,
     bring_back,
     by_alias,

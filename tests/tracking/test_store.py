@@ -9,7 +9,7 @@ import pytest
 from dermaflow.core.errors import StoreError
 from dermaflow.tracking.address import EMBEDDED
 from dermaflow.tracking.backend import MlflowException, mlflow
-from dermaflow.tracking.store import bound, connect, experiment_id, model_name, store_errors
+from dermaflow.tracking.store import bound, connect, experiment_id, store_errors
 
 
 def test_four_processes_that_start_on_a_new_store_all_work(empty):
@@ -57,11 +57,6 @@ def test_a_full_disk_leaves_one_line_and_nothing_half_made(empty):
     assert "mlflow.db cannot be made" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in (empty / "mlflow/store").iterdir()] == [".mlflow.db.lock"]
-
-
-def test_photographs_and_generated_images_share_no_name():
-    assert model_name(phantom=False) == "skin-lesion-classifier"
-    assert model_name(phantom=True) == "skin-lesion-classifier-phantom"
 
 
 @pytest.mark.usefixtures("stored")

@@ -1,24 +1,18 @@
-"""`dermaflow promote`: may the present model come into force? Registered, loaded back, judged, recorded, promoted.
+"""`dermaflow promote`: may the present model come into force? One that is already is known without MLflow.
 
 Reads   models/train, reports/evaluate, data/split/ledger.csv, data/validate/lesions.csv, the registry
 Writes  the registry; reports/promote/<UTC time>-<fingerprint>.json, a record of every decision, also a refusal
 """
 
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
-from dermaflow.commands.contest import Candidate, Rules, contest, read_candidate
 from dermaflow.core.params import load_params
-from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams
-from dermaflow.tracking import decisions, registry
-from dermaflow.tracking.backend import MlflowClient
-from dermaflow.tracking.evaluated import HEADLINES, read_evaluated
-from dermaflow.tracking.registry import Version
-from dermaflow.tracking.runs import log_evaluated_run
-from dermaflow.tracking.store import connect, model_name, store_errors
+from dermaflow.tracking.evaluated import read_evaluated
+from dermaflow.tracking.names import model_name
+from dermaflow.tracking.standing import standing
 
 LOCK = Path(".cache/promote.lock")
 
@@ -35,56 +29,15 @@ def promote(*, allow_class_change: bool = False, again: bool = False) -> None:
         StoreError: MLflow cannot be used.
         TableError: the files of train or evaluate are missing.
     """
-    rules = Rules(load_params("promote", PromoteParams), allow_class_change, again)
+    params = load_params("promote", PromoteParams)
     evaluated = read_evaluated()
-    client = connect()
     name = model_name(phantom=evaluated.phantom)
     LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(LOCK), store_errors("promoting"):
-        champion = registry.by_alias(client, name, registry.CHAMPION)
-        if champion and champion.fingerprint == evaluated.fingerprint:
-            decisions.last(client, champion)
-            print(f"nothing to do: this model is {name} version {champion.number}, in force since {champion.since}")
-            return
-        version = registry.register(client, name, log_evaluated_run())
-        decision = decided(client, version, champion, read_candidate(evaluated), rules)
-        if decision["promote"]:
-            registry.put_in_force(client, version)
-    word = "promoted: in force now" if decision["promote"] else "not promoted"
-    print("\n".join([f"{name} version {version.number} {word}", *(f"  {line}" for line in decision["reasons"])]))
+    with FileLock(LOCK):
+        in_force = standing(name, evaluated.fingerprint)
+        if in_force is None:
+            from dermaflow.commands.judgement import judge  # noqa: PLC0415 - MLflow takes seconds to import
 
-
-def decided(
-    client: MlflowClient, version: Version, champion: Version | None, candidate: Candidate, rules: Rules
-) -> dict[str, Any]:
-    """The decision about a candidate: the one on record where the same was asked before, else a new record."""
-    asked = {**rules.params.model_dump(), "edition": EDITION}
-    rolled_back = "" if rules.again else registry.rolled_back_at(client, version)
-    key = decisions.decision_key(
-        version.fingerprint,
-        champion.uri if champion else None,
-        candidate.predictions_digest,
-        asked,
-        [rules.allow_class_change, rules.again, rolled_back],
-    )
-    known = decisions.earlier(client, version, key)
-    if known:
-        print(
-            f"decided already at {known['time']}: neither model, test images nor rules have changed since", flush=True
-        )
-        return known
-    decision = {
-        "action": "promote",
-        "phantom": candidate.evaluated.phantom,
-        "candidate": {**_named(version), **{name: candidate.evaluated.metrics.get(name) for name in HEADLINES}},
-        "champion": _named(champion) if champion else None,
-        **contest(client, version, champion, candidate, rules),
-        "rules": {**asked, "allow_class_change": rules.allow_class_change, "again": rules.again},
-        "predictions_sha256": candidate.predictions_digest,
-    }
-    print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
-    return decision
-
-
-def _named(version: Version) -> dict[str, str]:
-    return {"version": version.number, "fingerprint": version.fingerprint, "run_id": version.run_id}
+            in_force = judge(evaluated, params, allow_class_change=allow_class_change, again=again)
+    if in_force:
+        print(f"nothing to do: this model is {name} version {in_force.number}, in force since {in_force.since}")

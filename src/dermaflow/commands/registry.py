@@ -5,8 +5,9 @@ from rich.table import Table
 
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.contents import HEADING, in_words
-from dermaflow.tracking.registry import CHALLENGER, CHAMPION, PREVIOUS, Version, by_alias
-from dermaflow.tracking.store import connect, model_name, store_errors
+from dermaflow.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, model_name
+from dermaflow.tracking.registry import Version, by_alias
+from dermaflow.tracking.store import connect, store_errors
 
 ENDS = {"value": "", "low": "_low", "high": "_high"}  # of an interval: how MLflow's metric names end
 

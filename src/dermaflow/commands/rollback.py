@@ -1,7 +1,8 @@
 """`dermaflow rollback`: what was in force before comes into force again; on record like any decision."""
 
 from dermaflow.tracking import decisions, registry
-from dermaflow.tracking.store import connect, model_name, store_errors
+from dermaflow.tracking.names import model_name
+from dermaflow.tracking.store import connect, store_errors
 
 
 def rollback(*, phantom: bool = False) -> None:

@@ -11,12 +11,11 @@ from dermaflow.core import paths
 from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
 from dermaflow.tracking.git import COMMIT_TAG, git_state
+from dermaflow.tracking.names import DECISION_FILE_TAG, DECISION_KEY_TAG
 from dermaflow.tracking.registry import Version, utc_now
 from dermaflow.tracking.store import bound
 
 FOLDER = "decisions"  # among the artifacts of the candidate's run
-KEY_TAG = "decision_key"
-FILE_TAG = "decision_file"
 TAG_CHARS = 4_000  # MLflow keeps 5,000
 
 
@@ -41,7 +40,7 @@ def record(client: MlflowClient, version: Version, decision: Mapping[str, Any], 
     client.log_artifact(version.run_id, str(file), artifact_path=FOLDER)
     sentence = summary(whole)
     client.set_tag(version.run_id, "decision", sentence)
-    for tag, value in (("decision", sentence), (KEY_TAG, key), (FILE_TAG, file.name)):
+    for tag, value in (("decision", sentence), (DECISION_KEY_TAG, key), (DECISION_FILE_TAG, file.name)):
         client.set_model_version_tag(version.name, version.number, tag, value)
     return file
 
@@ -54,12 +53,12 @@ def summary(decision: Mapping[str, Any]) -> str:
 
 def earlier(client: MlflowClient, version: Version, key: str) -> dict[str, Any] | None:
     """The record of the same question about this version, if it was the last one asked."""
-    return last(client, version) if version.tags.get(KEY_TAG) == key else None
+    return last(client, version) if version.tags.get(DECISION_KEY_TAG) == key else None
 
 
 def last(client: MlflowClient, version: Version) -> dict[str, Any] | None:
     """The last record about a version; fetched from MLflow where its file is gone, None where both are."""
-    name = version.tags.get(FILE_TAG)
+    name = version.tags.get(DECISION_FILE_TAG)
     if not name:
         return None
     file = paths.DECISIONS / name

@@ -9,9 +9,10 @@ from mlflow.models import Model
 from dermaflow.core.errors import StoreError
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
 from dermaflow.tracking.kept import DOWNLOADS, SCHEME
+from dermaflow.tracking.names import CHAMPION, PHANTOM_NAME, REAL_NAME
 from dermaflow.tracking.probe import first_line
-from dermaflow.tracking.registry import CHAMPION, by_alias
-from dermaflow.tracking.store import PHANTOM_NAME, REAL_NAME, bound, connect
+from dermaflow.tracking.registry import by_alias
+from dermaflow.tracking.store import bound, connect
 
 
 def download(uri: str) -> Path:

@@ -1,18 +1,16 @@
-"""What the stages left behind of one training and its evaluation: the files that a run is logged from."""
+"""What the stages left behind of one training and its evaluation: the files that a run is logged from. No pandas."""
 
+import csv
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
-from dermaflow.core.lesions import read_table
 
 HEADLINES = (
     "balanced_accuracy",
@@ -39,7 +37,7 @@ class Evaluated:
 
     card: Mapping[str, Any]
     metrics: Mapping[str, Any]
-    history: pd.DataFrame  # a row an epoch, cells as text
+    history: Sequence[Mapping[str, str]]  # a row an epoch
     model_digest: str  # sha256 of MODEL_FILES
     digest: str  # sha256 of all that is logged
 
@@ -80,10 +78,29 @@ def read_evaluated() -> Evaluated:
     return Evaluated(
         card=card,
         metrics=metrics,
-        history=read_table(paths.HISTORY, ["epoch"]),
+        history=read_history(),
         model_digest=_digest(MODEL_FILES),
         digest=_digest([*MODEL_FILES, *REPORT_FILES, *CARD_FILES, *figures()]),
     )
+
+
+def read_history() -> list[dict[str, str]]:
+    """The epochs of the training, a row each.
+
+    Raises:
+        TableError: the file is missing or malformed.
+    """
+    try:
+        with paths.HISTORY.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file, restval="")
+            rows, columns = list(table), table.fieldnames or ()
+    except FileNotFoundError as error:
+        raise TableError(f"{paths.HISTORY} is missing: `dvc repro` makes it") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise TableError(f"{paths.HISTORY}: expected a CSV table, received something else ({error})") from error
+    if "epoch" not in columns:
+        raise TableError(f"{paths.HISTORY}: expected the column epoch, found {', '.join(columns) or 'none'}")
+    return rows
 
 
 def figures() -> list[Path]:
@@ -112,10 +129,10 @@ def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
     return flat
 
 
-def epochs(history: pd.DataFrame) -> Iterator[tuple[int, dict[str, float]]]:
+def epochs(history: Iterable[Mapping[str, str]]) -> Iterator[tuple[int, dict[str, float]]]:
     """Each epoch's number and figures; what is no number is left out."""
-    for row in history.to_dict("records"):
-        numbers = {str(key): _number(cell) for key, cell in row.items() if key != "epoch"}
+    for row in history:
+        numbers = {key: _number(cell) for key, cell in row.items() if key != "epoch"}
         yield int(row["epoch"]), {key: value for key, value in numbers.items() if math.isfinite(value)}
 
 
@@ -141,7 +158,7 @@ def _digest(files: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
-def _number(text: Any) -> float:  # noqa: ANN401 - a cell
+def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:

@@ -11,12 +11,15 @@ from typing import Any
 from dermaflow.core.errors import StoreError
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
 from dermaflow.tracking.contents import MODEL_DIGEST_TAG, MODEL_ID_TAG
-from dermaflow.tracking.runs import FINGERPRINT_TAG
+from dermaflow.tracking.names import (
+    CHALLENGER,
+    CHAMPION,
+    FINGERPRINT_TAG,
+    IN_FORCE_SINCE_TAG,
+    PREVIOUS,
+    ROLLED_BACK_TAG,
+)
 from dermaflow.tracking.store import bound
-
-CHAMPION, PREVIOUS, CHALLENGER = "champion", "previous", "challenger"
-IN_FORCE_SINCE_TAG = "promoted_at"
-ROLLED_BACK_TAG = "rolled_back_at"
 
 
 @dataclass(frozen=True)

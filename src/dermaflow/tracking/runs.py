@@ -14,11 +14,11 @@ from dermaflow.tracking.backend import MlflowClient, MlflowException, entities
 from dermaflow.tracking.contents import log_contents
 from dermaflow.tracking.evaluated import Evaluated, epochs, flattened, read_evaluated
 from dermaflow.tracking.git import git_state, git_tags
+from dermaflow.tracking.names import FINGERPRINT_TAG
 from dermaflow.tracking.probe import first_line
 from dermaflow.tracking.store import connect, experiment_id, store_errors
 
 LogEpoch = Callable[[int, Mapping[str, float]], None]
-FINGERPRINT_TAG = "fingerprint"
 LOGGED_TAG = "logged_digest"
 FOLD_TAG = "fold"
 EPOCH_PREFIX = "training/"

@@ -1,4 +1,4 @@
-"""The MLflow store: how it is opened, and under which names things are kept in it. Where it is: `address`."""
+"""The MLflow store: how it is opened. Where it is: `address`; under which names things stand in it: `names`."""
 
 import os
 import tempfile
@@ -12,17 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from dermaflow.core.errors import StoreError
 from dermaflow.tracking.address import shown, sqlite_file, store_uri
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
+from dermaflow.tracking.names import model_name
 from dermaflow.tracking.probe import first_line, probe
 
-REAL_NAME = "skin-lesion-classifier"
-PHANTOM_NAME = "skin-lesion-classifier-phantom"
 CREATION_TIMEOUT_S = 120
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # the UI then opens on runs, not on chat traces
-
-
-def model_name(*, phantom: bool) -> str:
-    """The name of the experiment and of the registered model: generated images never share one with photographs."""
-    return PHANTOM_NAME if phantom else REAL_NAME
 
 
 def connect(*, create: bool = True) -> MlflowClient:

@@ -1,0 +1,81 @@
+"""What `dermaflow promote` does where the store is needed: registered, loaded back, judged, recorded, promoted."""
+
+from typing import Any
+
+from dermaflow.commands.contest import Candidate, Rules, contest, read_candidate
+from dermaflow.evaluation.gate import EDITION
+from dermaflow.evaluation.params import PromoteParams
+from dermaflow.tracking import decisions, registry
+from dermaflow.tracking.backend import MlflowClient
+from dermaflow.tracking.evaluated import HEADLINES, Evaluated
+from dermaflow.tracking.names import CHAMPION, model_name
+from dermaflow.tracking.registry import Version
+from dermaflow.tracking.runs import log_evaluated_run
+from dermaflow.tracking.standing import Standing
+from dermaflow.tracking.store import connect, store_errors
+
+
+def judge(
+    evaluated: Evaluated, params: PromoteParams, *, allow_class_change: bool = False, again: bool = False
+) -> Standing | None:
+    """Judge the present model and put it in force if the decision says so; says why.
+
+    Returns:
+        The champion where it is this very model, after all: its last record lies here again, and nothing was judged.
+
+    Raises:
+        PromotionError: it cannot be judged (it does not serve, an image is gone).
+        StoreError: MLflow cannot be used.
+        TableError: the files of train or evaluate are missing.
+    """
+    rules = Rules(params, allow_class_change, again)
+    client = connect()
+    name = model_name(phantom=evaluated.phantom)
+    with store_errors("promoting"):
+        champion = registry.by_alias(client, name, CHAMPION)
+        if champion and champion.fingerprint == evaluated.fingerprint:
+            decisions.last(client, champion)
+            return Standing(champion.number, champion.since)
+        version = registry.register(client, name, log_evaluated_run())
+        decision = decided(client, version, champion, read_candidate(evaluated), rules)
+        if decision["promote"]:
+            registry.put_in_force(client, version)
+    word = "promoted: in force now" if decision["promote"] else "not promoted"
+    print("\n".join([f"{name} version {version.number} {word}", *(f"  {line}" for line in decision["reasons"])]))
+    return None
+
+
+def decided(
+    client: MlflowClient, version: Version, champion: Version | None, candidate: Candidate, rules: Rules
+) -> dict[str, Any]:
+    """The decision about a candidate: the one on record where the same was asked before, else a new record."""
+    asked = {**rules.params.model_dump(), "edition": EDITION}
+    rolled_back = "" if rules.again else registry.rolled_back_at(client, version)
+    key = decisions.decision_key(
+        version.fingerprint,
+        champion.uri if champion else None,
+        candidate.predictions_digest,
+        asked,
+        [rules.allow_class_change, rules.again, rolled_back],
+    )
+    known = decisions.earlier(client, version, key)
+    if known:
+        print(
+            f"decided already at {known['time']}: neither model, test images nor rules have changed since", flush=True
+        )
+        return known
+    decision = {
+        "action": "promote",
+        "phantom": candidate.evaluated.phantom,
+        "candidate": {**_named(version), **{name: candidate.evaluated.metrics.get(name) for name in HEADLINES}},
+        "champion": _named(champion) if champion else None,
+        **contest(client, version, champion, candidate, rules),
+        "rules": {**asked, "allow_class_change": rules.allow_class_change, "again": rules.again},
+        "predictions_sha256": candidate.predictions_digest,
+    }
+    print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
+    return decision
+
+
+def _named(version: Version) -> dict[str, str]:
+    return {"version": version.number, "fingerprint": version.fingerprint, "run_id": version.run_id}

@@ -1,0 +1,28 @@
+"""Whether a model is in force already and all is on record: then a promotion has nothing to do, and needs no MLflow."""
+
+from typing import NamedTuple
+
+from dermaflow.core import paths
+from dermaflow.tracking.names import CHAMPION, DECISION_FILE_TAG, FINGERPRINT_TAG, IN_FORCE_SINCE_TAG
+from dermaflow.tracking.told import told_of
+
+
+class Standing(NamedTuple):
+    """What is in force."""
+
+    number: str  # of the version
+    since: str  # UTC
+
+
+def standing(name: str, fingerprint: str) -> Standing | None:
+    """The champion under a name, if the training with this fingerprint made it and its last decision lies here.
+
+    None: it is another, or the record is missing here, or the store does not answer plainly; MLflow tells which.
+    """
+    champion = told_of(name, CHAMPION, by_alias=True)
+    if champion is None or champion.tags.get(FINGERPRINT_TAG) != fingerprint:
+        return None
+    record = champion.tags.get(DECISION_FILE_TAG)
+    if not record or not (paths.DECISIONS / record).is_file():
+        return None
+    return Standing(champion.number, champion.tags.get(IN_FORCE_SINCE_TAG, ""))

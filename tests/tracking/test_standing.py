@@ -1,0 +1,29 @@
+import pytest
+
+from dermaflow.core import paths
+from dermaflow.tracking.decisions import record
+from dermaflow.tracking.names import CHAMPION
+from dermaflow.tracking.registry import by_alias, put_in_force, register
+from dermaflow.tracking.runs import log_evaluated_run
+from dermaflow.tracking.standing import Standing, standing
+from dermaflow.tracking.store import connect
+
+NAME = "skin-lesion-classifier"
+VERDICT = {"promote": True, "reasons": ["Better."], "numbers": {}}
+
+
+@pytest.mark.usefixtures("project")
+def test_a_model_stands_once_it_is_in_force_and_its_decision_lies_here():
+    client = connect()
+    version = register(client, NAME, log_evaluated_run())
+    assert standing(NAME, version.fingerprint) is None
+    put_in_force(client, version)
+    assert standing(NAME, version.fingerprint) is None  # no decision on record
+    file = record(client, version, VERDICT, "key")
+    since = by_alias(client, NAME, CHAMPION).since
+    assert standing(NAME, version.fingerprint) == Standing("1", since)
+    assert since.startswith("20")
+    assert standing(NAME, "ab" * 32) is None
+    assert standing("other", version.fingerprint) is None
+    file.rename(paths.DECISIONS / "aside.json")
+    assert standing(NAME, version.fingerprint) is None
