@@ -23,10 +23,10 @@ run: $(STANDS) ## retrain and promote; SOURCE="path of images", AUTHORITY="table
 	@$(if $(SOURCE)$(AUTHORITY),set -f; IFS=:; named=(); for one in $$AUTHORITY; do named+=(--authority "$$one"); done; \
 	  dermaflow sources "$${named[@]}" -- $${SOURCE:+"$$SOURCE"})
 	@$(if $(SET),dermaflow set $(SET))
-	@python -m flows.retrain
+	@python -m flows.launch flows.retrain
 
 cross-validate: $(STANDS) ## test every image by a model that has not seen its group: five trainings, pooled
-	@python -m flows.cross_validate
+	@python -m flows.launch flows.cross_validate
 
 search: $(STANDS) ## try parameters, judged on validation images; SPACE="train.dropout=0.1..0.5" TRIALS=20
 	@python -m flows.search --trials $(or $(TRIALS),20) $(SPACE)

@@ -20,14 +20,14 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture
-def launched(tmp_path, monkeypatch):
-    """Run a flow that runs a line of Python, in a folder of its own."""
+@pytest.fixture(params=[["a_flow"], ["flows.launch", "a_flow"]], ids=" ".join)
+def launched(request, tmp_path, monkeypatch):
+    """Run a flow that runs a line of Python, in a folder of its own, in both ways to start one."""
     (tmp_path / "a_flow.py").write_text(FLOW)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     def run(code):
-        command = [sys.executable, "-m", "a_flow", code]
+        command = [sys.executable, "-m", *request.param, code]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     return run
@@ -44,3 +44,9 @@ def test_a_command_that_fails_ends_the_flow_with_its_own_words(launched):
     assert done.returncode == 1
     assert "error: the disk is full" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_only_supervises_imports_no_prefect():
+    program = "import sys, flows.launch; print('prefect' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
