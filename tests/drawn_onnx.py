@@ -7,9 +7,18 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 
-def write_linear_onnx(weights: np.ndarray, bias: np.ndarray, size_px: int, path: Path) -> None:
-    """Softmax of the mean of red, green and blue (0..1) times `weights`, (3, classes), and `bias`; distance 0.5."""
+def write_linear_onnx(
+    weights: np.ndarray, bias: np.ndarray, size_px: int, path: Path, evidence: np.ndarray | None = None
+) -> None:
+    """Softmax of the mean of red, green and blue (0..1) times `weights`, (3, classes), and `bias`; distance 0.5.
+
+    With evidence, (columns, classes), it takes what is stated beside an image too and adds that times evidence.
+    """
     arrays = {"weights": weights, "bias": bias, "white": np.array(255), "half": np.array(0), "limit": np.array(0.5)}
+    inputs = [helper.make_tensor_value_info("image", TensorProto.UINT8, ["batch", size_px, size_px, 3])]
+    if evidence is not None:
+        arrays["evidence"] = evidence
+        inputs.append(helper.make_tensor_value_info("clinical", TensorProto.FLOAT, ["batch", len(evidence)]))
     constants = [numpy_helper.from_array(np.asarray(value, np.float32), name) for name, value in arrays.items()]
     axes = {
         "axes": numpy_helper.from_array(np.array([1, 2]), "axes"),
@@ -19,7 +28,10 @@ def write_linear_onnx(weights: np.ndarray, bias: np.ndarray, size_px: int, path:
         helper.make_node("Cast", ["image"], ["pixels"], to=TensorProto.FLOAT),
         helper.make_node("Div", ["pixels", "white"], ["scaled"]),
         helper.make_node("ReduceMean", ["scaled", "axes"], ["colour"], keepdims=0),
-        helper.make_node("Gemm", ["colour", "weights", "bias"], ["logits"]),
+        helper.make_node("Gemm", ["colour", "weights", "bias"], ["seen"]),
+        helper.make_node("Gemm", ["clinical", "evidence", "seen"], ["logits"])
+        if evidence is not None
+        else helper.make_node("Identity", ["seen"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
         helper.make_node("ReduceMean", ["colour", "last"], ["mean"], keepdims=0),
         helper.make_node("Mul", ["mean", "half"], ["nothing"]),
@@ -28,7 +40,7 @@ def write_linear_onnx(weights: np.ndarray, bias: np.ndarray, size_px: int, path:
     graph = helper.make_graph(
         nodes,
         "linear",
-        [helper.make_tensor_value_info("image", TensorProto.UINT8, ["batch", size_px, size_px, 3])],
+        inputs,
         [
             helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["batch", weights.shape[1]]),
             helper.make_tensor_value_info("distance", TensorProto.FLOAT, ["batch"]),

@@ -122,6 +122,9 @@ def predict(
     model: Annotated[
         str, typer.Option(help="A folder with model.onnx and card.json, models:/NAME@ALIAS or models:/NAME/VERSION.")
     ] = "models:/skin-lesion-classifier@champion",
+    clinical: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE", help="A CSV that states age, sex and site of images.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write CSV here and not to the terminal.")] = None,
 ) -> None:
     """Say what a model sees in images: a CSV row a file, with probabilities, suspicion of melanoma, remarks."""
@@ -134,7 +137,7 @@ def predict(
             from dermaflow.tracking.bundles import bundle_folder
 
             folder = bundle_folder(model)
-        classify(paths, folder, out)
+        classify(paths, folder, out, clinical or ())
 
     run(main)
 

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from dermaflow.commands.predict import files_of, predict
+from dermaflow.core.clinical import COLUMNS
 from dermaflow.core.errors import DermaflowError, SourceError
 from dermaflow.model.bundle import load_bundle
-from dermaflow.model.card import Card, Data, Input, OperatingPoint, write_card
+from dermaflow.model.card import Card, ClinicalUse, Data, Input, OperatingPoint, read_card, write_card
 from tests.drawn_onnx import write_linear_onnx
 
 CLASSES = ("actinic keratosis", "melanoma", "nevus")
@@ -42,6 +43,18 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         versions={},
     )
     write_card(card, folder / "card.json")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def informed_folder(bundle_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same model, to which old age speaks for melanoma."""
+    folder = tmp_path_factory.mktemp("informed")
+    evidence = np.zeros((len(COLUMNS), 3))
+    evidence[COLUMNS.index("age_80"), 1] = 60.0
+    write_linear_onnx(np.diag([25.5, 25.5, 25.5]), np.zeros(3), 16, folder / "model.onnx", evidence)
+    use = ClinicalUse(columns=COLUMNS, strength=1.0, n=3, stated={"age": 3, "sex": 0, "site": 0}, image_alone={})
+    write_card(read_card(bundle_folder / "card.json").model_copy(update={"clinical": use}), folder / "card.json")
     return folder
 
 
@@ -151,3 +164,26 @@ def test_a_failure_leaves_the_old_file(images: Path, tmp_path: Path) -> None:
     with pytest.raises(DermaflowError, match=r"card\.json is missing"):
         predict([images], tmp_path / "no bundle", tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_text() == "the old one"
+
+
+def test_what_a_table_states_goes_with_the_image_of_that_name(
+    images: Path, informed_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("image,age_approx,sex\nred,85,female\nsomeone else,20,male\n")
+    predict([images], informed_folder, tmp_path / "out.csv", [str(table)])
+    told = pd.read_csv(tmp_path / "out.csv", keep_default_na=False).set_index("image_id")["predicted"]
+    assert told.to_dict() == {"red": "melanoma", "green (1)": "melanoma", "notes": ""}
+    assert "stated beside the image, of 3 files: age 1, sex 1, site 0" in capsys.readouterr().err
+    predict([images], informed_folder, tmp_path / "out.csv")
+    assert pd.read_csv(tmp_path / "out.csv")["predicted"][0] == "actinic keratosis"
+
+
+def test_a_model_of_the_image_alone_says_that_the_table_is_for_nothing(
+    images: Path, bundle_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "people.csv").write_text("image,age\nred,85\n")
+    predict([images], bundle_folder, tmp_path / "out.csv", [str(tmp_path / "people.csv")])
+    assert "what is stated changes nothing" in capsys.readouterr().err
+    with pytest.raises(SourceError, match=r"nowhere\.csv"):
+        predict([images], bundle_folder, tmp_path / "out.csv", [str(tmp_path / "nowhere.csv")])

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dermaflow.core.clinical import AGES, BLOCKS, COLUMNS
 from dermaflow.model.bundle import Bundle, load_bundle
-from dermaflow.model.card import Card, Data, Input, write_card
+from dermaflow.model.card import Card, ClinicalUse, Data, Input, read_card, write_card
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from tests.drawn_onnx import write_linear_onnx
@@ -40,6 +41,7 @@ def params() -> TrainParams:
         batch_size=8,
         epochs=3,
         patience_epochs=3,
+        clinical=[],
         views=1,
         min_melanoma_sensitivity=0.95,
         seed=7,
@@ -124,6 +126,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_card(card, folder / "card.json")
     return folder
+
+
+@pytest.fixture(scope="session")
+def informed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The same model, to which each year of age above 20 speaks for melanoma and nothing else that is stated counts."""
+    evidence = np.zeros((len(COLUMNS), 2))
+    evidence[BLOCKS["age"], 0] = np.arange(len(AGES))
+    informed = tmp_path_factory.mktemp("informed")
+    write_linear_onnx(
+        np.array([[6.0, 0.0], [0.0, 0.0], [0.0, 6.0]]), np.zeros(2), 24, informed / "model.onnx", evidence
+    )
+    use = ClinicalUse(columns=COLUMNS, strength=1.0, n=2, stated={"age": 2, "sex": 0, "site": 0}, image_alone={})
+    write_card(read_card(folder / "card.json").model_copy(update={"clinical": use}), informed / "card.json")
+    return load_bundle(informed)
 
 
 @pytest.fixture(scope="session")

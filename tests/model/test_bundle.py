@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dermaflow.core.clinical import encoded
 from dermaflow.core.errors import DermaflowError, ImageError
 from dermaflow.core.images import load_rgb
 from dermaflow.core.parallel import cores
 from dermaflow.model.bundle import GROUPS_AHEAD, Bundle, load_bundle
+from dermaflow.model.card import write_card
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.session import GROUP
+from tests.drawn_onnx import write_linear_onnx
 
 
 def test_files_bytes_and_arrays_give_the_same_probabilities(bundle: Bundle, jpegs: list[Path]) -> None:
@@ -53,6 +56,47 @@ def test_an_unreadable_file_says_why_and_the_others_keep_their_own_probabilities
             assert {"broken.jpg": "truncated", "empty.jpg": "empty file", "missing.jpg": "No such file"}[
                 path.name
             ] in error
+
+
+def test_what_is_stated_goes_with_its_own_image(
+    bundle: Bundle, informed: Bundle, jpegs: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.jpg").write_text("no image")
+    files = [jpegs[0], tmp_path / "broken.jpg", *jpegs[1:]]
+    clinical = encoded(["", "80", "80", "", "", "20", "50"], [""] * 7, [""] * 7)
+    alone = [said.probabilities for said in bundle.predict_files(files)]
+    told = [said.probabilities for said in informed.predict_files(files, clinical=clinical)]
+    assert told[1] is None
+    for place, raised in ((0, 0), (2, 6), (3, 0), (4, 0), (5, 0), (6, 3)):
+        assert told[place] is not None
+        expected = np.log(alone[place][0] / alone[place][1]) + raised
+        assert np.log(told[place][0] / told[place][1]) == pytest.approx(expected, abs=1e-4)
+    readable = np.delete(clinical, 1, axis=0)
+    every = informed.predict_all(jpegs, readable)
+    np.testing.assert_allclose(every.probabilities, [row for row in told if row is not None], atol=1e-6)
+    as_bytes = informed.predict_bytes([file.read_bytes() for file in jpegs], readable)
+    np.testing.assert_allclose(as_bytes.probabilities, every.probabilities, atol=1e-6)
+    np.testing.assert_allclose(bundle.predict_all(jpegs, readable).probabilities, bundle.predict_all(jpegs)[0])
+
+
+def test_all_or_none_of_files_are_scored(bundle: Bundle, jpegs: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_text("no image")
+    assert bundle.predict_all(jpegs).distance.shape == (6,)
+    with pytest.raises(ImageError, match=r"1 of 7 accepted images cannot be read.*\n.*broken\.jpg: not an image"):
+        bundle.predict_all([*jpegs, tmp_path / "broken.jpg"])
+
+
+def test_a_card_that_states_other_things_is_refused(informed: Bundle, folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    write_card(informed.card, copy / "card.json")
+    with pytest.raises(DermaflowError, match="do not belong together"):
+        load_bundle(copy)  # the card takes what is stated, the model does not
+    assert informed.card.clinical is not None
+    other = informed.card.clinical.model_copy(update={"columns": ("age",)})
+    write_card(informed.card.model_copy(update={"clinical": other}), copy / "card.json")
+    write_linear_onnx(np.zeros((3, 2)), np.zeros(2), 24, copy / "model.onnx", np.zeros((1, 2)))
+    with pytest.raises(DermaflowError, match=r"the model takes age; this version states age_20, .*train it again"):
+        load_bundle(copy)
 
 
 def test_each_image_that_can_be_decoded_is_looked_at_in_its_own_size(

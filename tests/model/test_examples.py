@@ -37,12 +37,21 @@ ACCEPTED = (
 def test_examples_are_the_plan_and_the_validation_images_that_are_still_in_the_data() -> None:
     examples = examples_of(PLAN, LEDGER, ACCEPTED)
     assert examples.to_numpy().tolist() == [
-        ["a", "0", "melanoma", "train", "data/ingest/images/a.jpg"],
-        ["a", "1", "melanoma", "train", "data/augment/images/a-1.jpg"],
-        ["b", "0", "nevus", "train", "data/ingest/images/b.jpg"],
-        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg"],
+        ["a", "0", "melanoma", "train", "data/ingest/images/a.jpg", "", "", ""],
+        ["a", "1", "melanoma", "train", "data/augment/images/a-1.jpg", "", "", ""],
+        ["b", "0", "nevus", "train", "data/ingest/images/b.jpg", "", "", ""],
+        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg", "", "", ""],
     ]
     assert tuple(examples.columns) == EXAMPLE_COLUMNS
+
+
+def test_only_what_is_used_is_stated_of_an_image_and_of_its_copies() -> None:
+    known = ACCEPTED.assign(age=["40", "", "60", "70"], sex="male", site="back")
+    examples = examples_of(PLAN, LEDGER, known, ["age", "site"])
+    assert examples["age"].tolist() == ["40", "40", "", "60"]
+    assert set(examples["sex"]) == {""}
+    assert set(examples["site"]) == {"back"}
+    pd.testing.assert_frame_equal(examples_of(PLAN, LEDGER, known), examples_of(PLAN, LEDGER, ACCEPTED))
 
 
 def test_the_order_of_the_tables_does_not_matter() -> None:

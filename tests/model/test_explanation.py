@@ -50,6 +50,17 @@ def test_the_map_is_hot_where_the_evidence_lies_and_nowhere_else():
     np.testing.assert_allclose(maps, expected, atol=1e-6)
 
 
+def test_what_else_a_model_takes_is_not_stated_to_it():
+    """The map shows what the image says."""
+    image = keras.Input((SIZE, SIZE, 3), name="image")
+    stated = keras.Input((2,), name="clinical")
+    probabilities, distance = by_colour()(image)
+    told = layers.Identity(name="probabilities")(layers.Softmax()(keras.ops.log(probabilities) + keras.ops.sum(stated)))
+    model = keras.Model([image, stated], [told, layers.Identity(name="distance")(distance)])
+    images = np.stack([spotted(4, 16, 0), spotted(16, 4, 2)])
+    np.testing.assert_allclose(heat_maps(model, images, [0, 2]), heat_maps(by_colour(), images, [0, 2]), atol=1e-5)
+
+
 def test_evidence_for_another_diagnosis_leaves_the_map_empty():
     assert not heat_maps(by_colour(), spotted(4, 4, 0)[np.newaxis], [1]).any()
 

@@ -19,7 +19,7 @@ def examples(tmp_path: Path) -> pd.DataFrame:
     for number, diagnosis in enumerate(("melanoma", "nevus", "nevus")):
         file = tmp_path / f"{number}.jpg"
         file.write_bytes(bytes([number]))
-        rows.append((str(number), "0", diagnosis, "train", str(file)))
+        rows.append((str(number), "0", diagnosis, "train", str(file), "40", "", ""))
     return pd.DataFrame(rows, columns=list(EXAMPLE_COLUMNS))
 
 
@@ -28,7 +28,7 @@ def test_the_order_of_the_images_does_not_matter(examples: pd.DataFrame) -> None
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("diagnosis", "dermatofibroma"), ("partition", "validation"), ("copy", "1")]
+    ("column", "value"), [("diagnosis", "dermatofibroma"), ("partition", "validation"), ("copy", "1"), ("age", "45")]
 )
 def test_another_label_partition_or_copy_is_another_data_set(examples: pd.DataFrame, column: str, value: str) -> None:
     changed = examples.copy()

@@ -1,10 +1,13 @@
 """A training in words, before and after."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from dermaflow.core.clinical import COLUMNS, encoded
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, OperatingPoint
 from dermaflow.model.checkpoint import HISTORY_COLUMNS
@@ -27,7 +30,8 @@ def job(params: TrainParams, tmp_path: Path) -> Job:
     rows = [("a", "0", "melanoma", "train"), ("a", "1", "melanoma", "train"), ("b", "0", "nevus", "train")]
     rows += [("c", "0", "nevus", "validation")]
     examples = pd.DataFrame(
-        [(*row, str(tmp_path / f"{row[0]}-{row[1]}.jpg")) for row in rows], columns=list(EXAMPLE_COLUMNS)
+        [(*row, str(tmp_path / f"{row[0]}-{row[1]}.jpg"), "40", "", "back") for row in rows],
+        columns=list(EXAMPLE_COLUMNS),
     )
     for file in examples["file"]:
         Path(file).write_text(file)
@@ -46,6 +50,14 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
     assert job.originals.tolist() == [True, False, True]
 
 
+def test_a_job_states_what_the_parameters_let_it(job: Job) -> None:
+    assert not job.clinical("train").any()
+    for used in (["age"], ["age", "sex", "site"]):
+        asked = replace(job, params=job.params.model_copy(update={"clinical": used}))
+        np.testing.assert_array_equal(asked.clinical("train"), encoded(["40"] * 3, [""] * 3, ["back"] * 3, used))
+        assert asked.clinical("validation").shape == (1, len(COLUMNS))
+
+
 @pytest.mark.parametrize("partition", ["train", "validation", "test"])
 def test_a_generated_image_in_any_partition_makes_a_phantom_and_nothing_else_does(job: Job, partition: str) -> None:
     assert not job.phantom  # the ledger has withdrawn the only generated one
@@ -61,9 +73,9 @@ def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
     point = OperatingPoint(
         diagnosis="melanoma", min_sensitivity=0.95, threshold=0.2, sensitivity=0.96, specificity=0.5, n=25
     )
-    decided = Decided(temperature=1.3, operating_point=point, familiarity=None, validation={})
+    decided = Decided(temperature=1.3, operating_point=point, familiarity=None, validation={}, clinical=None)
     card = card_of(job, history, decided, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
-    assert (card.temperature, card.operating_point, card.familiarity, card.validation) == decided
+    assert (card.temperature, card.operating_point, card.familiarity, card.validation, card.clinical) == decided
     assert (card.best_epoch, card.epochs, card.seed, card.n_parameters) == (2, 3, 7, 123)
     assert (card.fingerprint, card.data, card.phantom) == (job.fingerprint, job.data, False)
     assert card.git == Git(commit="c" * 40, dirty=True)

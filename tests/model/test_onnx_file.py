@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 import pytest
 
+from dermaflow.core.clinical import COLUMNS, encoded
 from dermaflow.core.errors import TrainingError
 from dermaflow.model import onnx_file
 from dermaflow.model.architectures import build
@@ -16,27 +17,35 @@ from dermaflow.model.params import TrainParams
 from dermaflow.model.session import Session
 from dermaflow.model.whole import Findings, looking_model, whole_model
 
+EVIDENCE = np.random.default_rng(2).normal(size=(len(COLUMNS), 2)).astype(np.float32)
 
-@pytest.fixture(scope="module")
-def model(params: TrainParams) -> object:
+
+@pytest.fixture(scope="module", params=[None, EVIDENCE], ids=["image alone", "with what is stated"])
+def model(params: TrainParams, request: pytest.FixtureRequest) -> object:
     averaging = params.model_copy(update={"views": 4})
     parts = [build(averaging, 2).learnt]
     images = np.random.default_rng(0).integers(0, 256, (12, 24, 24, 3)).astype(np.float32)
     seen = np.asarray(looking_model(averaging, 2, parts).predict(images, verbose=0))
     familiar = fit_familiarity(seen[:8], np.arange(8) % 2, seen[8:])
-    return whole_model(averaging, 2, parts, Findings(1.5, familiar))
+    return whole_model(averaging, 2, parts, Findings(1.5, familiar, request.param))
 
 
 def drawn() -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (70, 24, 24, 3)).astype(np.uint8)
 
 
+def stated() -> np.ndarray:
+    blank = [""] * 70
+    return encoded(["80", "", "35", "20", *[""] * 66], ["", "male", *[""] * 68], blank)
+
+
 def test_onnx_runtime_says_what_keras_says(model: object, tmp_path: Path) -> None:
-    assert write_onnx(model, drawn(), tmp_path / "model.onnx") < 1e-4
+    assert write_onnx(model, drawn(), tmp_path / "model.onnx", stated()) < 1e-4
     session = Session(tmp_path / "model.onnx")
     for number in (1, 5, 70):
-        expected = model.predict(drawn()[:number], verbose=0)  # type: ignore[attr-defined]
-        for mine, its in zip(session.run(drawn()[:number]), expected, strict=True):
+        both = [drawn()[:number], stated()[:number]][: 1 + bool(session.clinical_columns)]
+        expected = model.predict(both, verbose=0)  # type: ignore[attr-defined]
+        for mine, its in zip(session.run(*both), expected, strict=True):
             np.testing.assert_allclose(mine, its, atol=1e-4)
 
 
@@ -44,7 +53,7 @@ def test_the_same_weights_give_the_same_bytes_also_after_loading(model: object, 
     model.save(tmp_path / "model.keras")  # type: ignore[attr-defined]
     again = keras.saving.load_model(tmp_path / "model.keras", compile=False)
     for number, each in enumerate((model, again)):
-        write_onnx(each, drawn(), tmp_path / f"{number}.onnx")
+        write_onnx(each, drawn(), tmp_path / f"{number}.onnx", stated())
     assert (tmp_path / "0.onnx").read_bytes() == (tmp_path / "1.onnx").read_bytes()
 
 
@@ -57,11 +66,11 @@ def test_a_file_that_differs_from_keras_is_not_kept(
         made = stable(exported)
         for constant in made.graph.initializer:
             values = onnx.numpy_helper.to_array(constant)
-            if values.ndim == 2 and values.shape[1] == 2:
+            if values.ndim == 2 and values.shape[1] == 2 and len(values) != len(COLUMNS):
                 constant.CopyFrom(onnx.numpy_helper.from_array(values + np.float32([0.5, 0]), constant.name))
         return made
 
     monkeypatch.setattr(onnx_file, "_stable", worse)
     with pytest.raises(TrainingError, match="differs from Keras by up to"):
-        write_onnx(model, drawn(), tmp_path / "model.onnx")
+        write_onnx(model, drawn(), tmp_path / "model.onnx", stated())
     assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dermaflow.core.clinical import encoded
 from dermaflow.core.errors import ImageError, TableError
 from dermaflow.model.bundle import Bundle
 from dermaflow.model.served import ServedBundle, _load_pyfunc
@@ -24,6 +25,17 @@ def test_served_as_a_column_of_bytes_or_base64_the_table_holds_the_same_numbers(
     assert all((row["predicted"] == "melanoma") == (row["p_melanoma"] >= row["p_nevus"]) for _, row in table.iterrows())
     as_text = pd.DataFrame({"image": [base64.b64encode(file).decode() for file in files]})
     np.testing.assert_array_equal(served.predict(as_text, params={})["p_nevus"], table["p_nevus"])
+
+
+def test_age_sex_and_site_are_columns_that_may_be_missing_or_blank(informed: Bundle, jpegs: list[Path]) -> None:
+    files = [file.read_bytes() for file in jpegs[:3]]
+    table = pd.DataFrame({"image": files, "age": [None, 80, "80"], "site": ["back", "", None]})
+    served = ServedBundle(informed)
+    alone, told = (served.predict(each)["p_melanoma"] for each in (table[["image"]], table))
+    assert told[0] == pytest.approx(alone[0])
+    assert (told[1:] > alone[1:]).all()
+    expected = informed.predict_bytes(files, encoded(["", "80", "80"], [""] * 3, [""] * 3)).probabilities
+    np.testing.assert_allclose(told, expected[:, 0])
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,23 @@ def test_a_session_tells_its_shapes_and_scores_bytes(tmp_path: Path) -> None:
     np.testing.assert_allclose(distance, 0.5)
 
 
+def test_what_is_stated_goes_in_where_the_model_takes_it_and_nothing_is_zeros(tmp_path: Path) -> None:
+    evidence = np.array([[1.0, 0.0], [0.0, 2.0]])
+    write_linear_onnx(np.zeros((3, 2)), np.zeros(2), 8, tmp_path / "both.onnx", evidence)
+    write_linear_onnx(np.zeros((3, 2)), np.zeros(2), 8, tmp_path / "image.onnx")
+    both, image = Session(tmp_path / "both.onnx"), Session(tmp_path / "image.onnx")
+    assert (both.clinical_columns, image.clinical_columns) == (2, 0)
+    images = np.zeros((GROUP + 2, 8, 8, 3), dtype=np.uint8)
+    stated = np.zeros((GROUP + 2, 2), dtype=np.float32)
+    stated[-1] = [0, 1]
+    for asked in (both.run, both.run_all):
+        told = asked(images, stated).probabilities
+        np.testing.assert_allclose(told[:-1], 0.5)
+        np.testing.assert_allclose(told[-1], [1 / (1 + np.exp(2)), 1 / (1 + np.exp(-2))], rtol=1e-6)
+        np.testing.assert_allclose(asked(images).probabilities, 0.5)
+    np.testing.assert_allclose(image.run(images, stated).probabilities, 0.5)
+
+
 def test_any_number_of_images_is_scored_in_their_order(tmp_path: Path) -> None:
     write_linear_onnx(np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 4.0]]), np.zeros(2), 8, tmp_path / "model.onnx")
     session = Session(tmp_path / "model.onnx")

@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dermaflow.core.clinical import encoded
 from dermaflow.model.backend import keras
+from dermaflow.model.clinical import Known
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
+from dermaflow.model.scores import validation_scores
 from dermaflow.model.training import Material, Trained, train
 
 CLASSES = ("melanoma", "nevus")
@@ -65,6 +68,24 @@ def test_the_model_is_one_with_calibrated_probabilities_and_a_distance(once: Tra
     assert point is not None
     suspected = probabilities[:, 0] >= point.threshold - 1e-5
     assert suspected[material(32).validation.labels == 0].mean() == pytest.approx(point.sensitivity)
+
+
+def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: TrainParams, tmp_path: Path) -> None:
+    given = material(params.image_size_px)
+    rows = (given.learnt.labels[given.originals], given.validation.labels)
+    old = [np.where(labels == 0, "80", "20") for labels in rows]
+    learnt, chosen = (encoded(ages, [""] * len(ages), [""] * len(ages)) for ages in old)
+    informed = given._replace(known=Known(learnt, rows[0], chosen))
+    found = train(informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, lambda *_: None)
+    use = found.decided.clinical
+    assert use is not None
+    assert use.stated == {"age": 20, "sex": 0, "site": 0}
+    assert found.decided.validation["val_loss"] < use.image_alone["val_loss"]
+    images = given.validation.inputs
+    probabilities = found.model.predict([images, chosen], verbose=0)[0]
+    assert validation_scores(probabilities, rows[1]) == pytest.approx(found.decided.validation, abs=1e-4)
+    silent = found.model.predict([images, np.zeros_like(chosen)], verbose=0)[0]
+    assert validation_scores(silent, rows[1]) == pytest.approx(use.image_alone, abs=1e-4)
 
 
 def test_the_model_averages_over_its_views(once: Trained) -> None:

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from dermaflow.core.clinical import COLUMNS, encoded
 from dermaflow.model.architectures import build
 from dermaflow.model.backend import keras, make_deterministic
+from dermaflow.model.clinical import updated
 from dermaflow.model.familiarity import distance_of, fit_familiarity
 from dermaflow.model.params import TrainParams
 from dermaflow.model.scores import softmax
@@ -32,6 +34,24 @@ def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(params: Tra
     np.testing.assert_allclose(probabilities, np.mean([softmax(each / 2) for each in logits], axis=0), atol=1e-5)
     assert distance.max() == pytest.approx(1, abs=1e-4)
     assert [output.shape for output in model.outputs] == [(None, 2), (None,)]
+
+
+def test_what_is_stated_updates_the_mean_over_views_by_bayes_rule(params: TrainParams) -> None:
+    averaging = params.model_copy(update={"views": 2})
+    learnt = build(averaging, 2).learnt
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6, 24, 24, 3)).astype(np.float32)
+    seen = looking_model(averaging, 2, [learnt]).predict(images, verbose=0)
+    familiar = fit_familiarity(seen, np.arange(6) % 2, seen)
+    evidence = rng.normal(size=(len(COLUMNS), 2)).astype(np.float32)
+    alone, _ = whole_model(averaging, 2, [learnt], Findings(2.0, familiar)).predict(images, verbose=0)
+    model = whole_model(averaging, 2, [learnt], Findings(2.0, familiar, evidence))
+    assert [each.name for each in model.inputs] == ["image", "clinical"]
+    clinical = encoded(["80", "", "50", "20", "", ""], ["male", "", "", "female", "", ""], ["back", *[""] * 5])
+    told, distance = model.predict([images, clinical], verbose=0)
+    np.testing.assert_allclose(told, updated(alone.astype(np.float64), clinical, evidence), atol=1e-5)
+    np.testing.assert_allclose(told[[1, 4, 5]], alone[[1, 4, 5]], atol=1e-6)
+    assert distance.shape == (6,)
 
 
 def test_layers_that_keras_numbers_are_found_and_given_their_weights(params: TrainParams) -> None:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from dermaflow.core import paths
+from dermaflow.core.clinical import COLUMNS, encoded
 from dermaflow.core.errors import DermaflowError, ImageError, SplitError, TableError
 from dermaflow.core.files import write_json
 from dermaflow.core.lesions import (
@@ -23,7 +24,8 @@ from dermaflow.core.lesions import (
     write_table,
 )
 from dermaflow.evaluation.tables import HISTORY_COLUMNS
-from dermaflow.model.card import Card, Data, Familiarity, Input, OperatingPoint, write_card
+from dermaflow.model.bundle import load_bundle
+from dermaflow.model.card import Card, ClinicalUse, Data, Familiarity, Input, OperatingPoint, write_card
 from dermaflow.stages import evaluate
 from dermaflow.stages.evaluate import STRANGERS_PER_KIND
 from tests.tiny_project import SHORTCUTS
@@ -72,12 +74,14 @@ def write_model() -> None:
     keras.utils.set_random_seed(7)
     image = keras.Input((SIZE, SIZE, 3), name="image")
     flat = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
-    probabilities = keras.layers.Dense(len(CLASSES), "softmax", name="probabilities")(flat)
+    clinical = keras.Input((len(COLUMNS),), name="clinical")
+    logits = keras.layers.Dense(len(CLASSES))(flat) + keras.layers.Dense(len(CLASSES), use_bias=False)(clinical)
+    probabilities = keras.layers.Softmax(name="probabilities")(logits)
     distance = keras.layers.Identity(name="distance")(keras.ops.mean(flat, axis=-1))
-    model = keras.Model(image, [probabilities, distance])
+    model = keras.Model([image, clinical], [probabilities, distance])
     paths.MODEL.parent.mkdir(parents=True)
     model.save(paths.MODEL)
-    write_onnx(model, np.zeros((1, SIZE, SIZE, 3), dtype=np.uint8), paths.ONNX)
+    write_onnx(model, np.zeros((1, SIZE, SIZE, 3), dtype=np.uint8), paths.ONNX, np.zeros((1, len(COLUMNS)), np.float32))
     card = Card(
         fingerprint="f" * 64,
         phantom=True,
@@ -91,6 +95,7 @@ def write_model() -> None:
         best_epoch=2,
         epochs=2,
         operating_point=POINT,
+        clinical=ClinicalUse(columns=COLUMNS, strength=1.0, n=10, stated={"age": 10, "sex": 10}, image_alone={}),
         familiarity=Familiarity(method="mean brightness", kept_frac=0.99, n=10),
         versions={},
     )
@@ -131,6 +136,23 @@ def test_every_test_image_is_predicted_once_and_no_other(evaluated):
     assert list(predictions["image_id"]) == TEST_IMAGES
     np.testing.assert_allclose(predictions.iloc[:, 2:-1].sum(axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(predictions["distance"], 0.5, atol=0.1)  # noise is half as bright as white
+
+
+def test_what_is_stated_of_the_test_images_is_told_to_the_model_and_its_gain_measured(evaluated):
+    metrics = json.loads((evaluated / paths.METRICS).read_text())
+    assert metrics["clinical"]["stated"] == {"age": 16, "sex": 20, "site": 0}  # an age above 120 is none
+    gain = metrics["clinical"]["gain"]["balanced_accuracy"]["value"]
+    alone = metrics["clinical"]["image_alone"]["balanced_accuracy"]["value"]
+    assert metrics["balanced_accuracy"]["value"] - alone == pytest.approx(gain)
+    assert [each["name"] for each in metrics["clinical"]["by_source"]] == ["phantom-a"]
+    bundle = load_bundle(evaluated / paths.MODEL.parent)
+    numbers = [int(name[-3:]) for name in TEST_IMAGES]
+    ages, sexes = [str(5 * number) for number in numbers], [("female", "male")[number % 2] for number in numbers]
+    files = [evaluated / paths.ingested_image(name) for name in TEST_IMAGES]
+    told = bundle.predict_all(files, encoded(ages, sexes, [""] * len(ages))).probabilities
+    columns = [f"p_{name}" for name in CLASSES]
+    np.testing.assert_allclose(pd.read_csv(evaluated / paths.PREDICTIONS)[columns], told, atol=1e-6)
+    assert "What age, sex and site add" in (evaluated / paths.MODEL_CARD_TEXT).read_text()
 
 
 def test_the_metrics_name_the_model_and_agree_with_the_predictions(evaluated):
@@ -240,7 +262,7 @@ def test_generated_test_images_under_the_card_of_a_real_model_are_refused(projec
 def test_an_image_spoilt_since_validation_is_named_and_nothing_is_written(project):
     paths.ingested_image(TEST_IMAGES[0]).write_bytes(b"")
     paths.ingested_image(TEST_IMAGES[1]).unlink()
-    with pytest.raises(ImageError, match=rf"2 of 20 accepted test images.*\n.*{TEST_IMAGES[0]}.jpg: empty file"):
+    with pytest.raises(ImageError, match=rf"2 of 20 accepted images.*\n.*{TEST_IMAGES[0]}.jpg: empty file"):
         evaluate.main()
     assert not (project / paths.PREDICTIONS).exists()
 

@@ -10,9 +10,14 @@ def test_requirements_are_pinned_to_what_is_installed_and_need_neither_keras_nor
     assert not {"keras", "tensorflow", "tensorflow-cpu", "onnx", "tf2onnx"} & pins.keys()
 
 
-def test_the_signature_takes_bytes_and_gives_a_probability_a_class_in_order():
+def test_the_signature_takes_bytes_and_what_is_known_beside_them_and_gives_a_probability_a_class_in_order():
     described = signature(["melanoma", "nevus"])
-    assert [(column.name, column.type.name) for column in described.inputs] == [("image", "binary")]
+    assert [(column.name, column.type.name, column.required) for column in described.inputs] == [
+        ("image", "binary", True),
+        ("age", "string", False),
+        ("sex", "string", False),
+        ("site", "string", False),
+    ]
     assert [(column.name, column.type.name) for column in described.outputs] == [
         ("predicted", "string"),
         ("p_melanoma", "double"),

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dermaflow.commands.asked import champion_probabilities, furthest_from_served
 from dermaflow.core import paths
-from dermaflow.core.errors import PromotionError, TableError
+from dermaflow.core.errors import TableError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
 from dermaflow.core.taxonomy import MELANOMA
@@ -18,16 +19,13 @@ from dermaflow.evaluation.comparison import Answers, Cases
 from dermaflow.evaluation.gate import judge
 from dermaflow.evaluation.metrics import Floats
 from dermaflow.evaluation.params import PromoteParams
-from dermaflow.model.bundle import load_bundle
 from dermaflow.model.card import Card, read_card
 from dermaflow.tracking import registry
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.bundles import bundle_folder
 from dermaflow.tracking.evaluated import Evaluated
 from dermaflow.tracking.registry import Version
-from dermaflow.tracking.serving import served_probabilities
 
-SERVED_IMAGES = 8
 SERVED_TOLERANCE = 1e-4  # of a probability, between what is served and predictions.csv
 FEWEST_CLASSES = 2  # with one there is nothing to tell apart
 
@@ -83,7 +81,7 @@ def contest(
     card, unreadable = _card_of_champion(folder)
     if card and set(card.classes) != set(candidate.classes) and not rules.allow_class_change:
         return _refusal(_other_classes(candidate.classes, card.classes))
-    furthest = _furthest_from_served(client, version, candidate)
+    furthest = furthest_from_served(client, version, candidate.image_ids, candidate.classes, candidate.probabilities)
     if furthest > SERVED_TOLERANCE:
         return _refusal(
             f"As served it differs from its evaluation by up to {furthest:.4f} of a probability; "
@@ -121,7 +119,7 @@ def _against(folder: Path, card: Card, candidate: Candidate, params: PromotePara
         read_table(folder / paths.SEEN.name, SEEN_COLUMNS),
     )
     kept = fair & np.isin(candidate.diagnoses, common)
-    scored = _scored(folder, _chosen(candidate.image_ids, kept))
+    scored = champion_probabilities(folder, _chosen(candidate.image_ids, kept))
     theirs = answers_over(scored, card.classes, common, _suspicious_from(card))
     judged = _judged(candidate, kept, theirs, common, params)
     left_out = int((~fair).sum())
@@ -148,32 +146,6 @@ def _judged(
         "numbers": decision.numbers,
         "images_left_out": 0,
     }
-
-
-def _furthest_from_served(client: MlflowClient, version: Version, candidate: Candidate) -> float:
-    """The largest difference between what the registered model says and predictions.csv, on a few test images."""
-    print(f"loading {version.uri} back and asking it about {SERVED_IMAGES} test images", flush=True)
-    n_images = len(candidate.image_ids)
-    chosen = np.unique(np.linspace(0, n_images - 1, min(SERVED_IMAGES, n_images)).astype(int))
-    files = [paths.ingested_image(candidate.image_ids[index]) for index in chosen]
-    try:
-        images = [file.read_bytes() for file in files]
-    except FileNotFoundError as error:
-        raise PromotionError(f"the test image {error.filename} is missing: `dvc repro` or `dvc checkout`") from error
-    served = served_probabilities(client, version, images, candidate.classes)
-    return float(np.abs(served - candidate.probabilities[chosen]).max())
-
-
-def _scored(folder: Path, image_ids: Sequence[str]) -> Floats:
-    """What the model in `folder` says of images, shape (n, its classes)."""
-    bundle = load_bundle(folder)
-    print(f"asking the champion about {len(image_ids):,} test images", flush=True)
-    rows = []
-    for said in bundle.predict_files(map(paths.ingested_image, image_ids)):
-        if said.probabilities is None:
-            raise PromotionError(f"the champion cannot read the test image {said.file}: {said.fault}")
-        rows.append(said.probabilities)
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(bundle.card.classes))
 
 
 def _suspicious_from(card: Card) -> float | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dermaflow.commands.remarks import counted, remark_on, strangeness
+from dermaflow.core.clinical import ATTRIBUTES, Clinical, encoded, stated
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
 from dermaflow.core.parallel import REPORT_EVERY_S
@@ -23,22 +24,29 @@ from dermaflow.model.bundle import Bundle, Prediction, load_bundle
 from dermaflow.model.card import Card
 
 
-def predict(paths: list[Path], bundle_folder: Path, out: Path | None) -> None:
+def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Sequence[str] = ()) -> None:
     """Predict every file named or found below a folder named; write CSV to `out`, or to the terminal if None.
 
     A file that cannot be read as an image has a row that says why. `out` is written whole or not at all.
 
+    Args:
+        paths: images or folders of images.
+        bundle_folder: holds model.onnx and card.json.
+        out: a CSV file.
+        tables: CSV files, or folders of them, that state age, sex and site of images, in any dialect that sources have.
+
     Raises:
-        SourceError: a path does not exist, or there is no file at all.
+        SourceError: a path does not exist, there is no file at all, or a table cannot be understood.
         DermaflowError: the bundle cannot be loaded.
     """
     files = files_of(paths)
     bundle = load_bundle(bundle_folder)
+    clinical = _stated(files, tables, bundle.card) if tables else None
     if out is None:
-        _write(bundle, files, sys.stdout)
+        _write(bundle, files, clinical, sys.stdout)
         return
     with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        _write(bundle, files, stream)
+        _write(bundle, files, clinical, stream)
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -61,7 +69,21 @@ def _below(folder: Path) -> list[Path]:
     return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
-def _write(bundle: Bundle, files: list[Path], stream: TextIO) -> None:
+def _stated(files: Sequence[Path], tables: Sequence[str], card: Card) -> Clinical:
+    """What tables state of the files, known by an ISIC number or by their names; says of how many."""
+    from dermaflow.sources.names import picture_key  # noqa: PLC0415 - pandas, which predictions do without
+    from dermaflow.sources.tables import stated_in  # noqa: PLC0415 - likewise
+
+    rows = stated_in(tables, {}).reindex([picture_key(file.stem) for file in files]).fillna("")
+    clinical = encoded(*(rows[name] for name in ATTRIBUTES))
+    told = ", ".join(f"{name} {n:,}" for name, n in stated(clinical).items())
+    print(f"stated beside the image, of {len(files):,} files: {told}", file=sys.stderr, flush=True)
+    if card.clinical is None:
+        print("this model takes the image alone: what is stated changes nothing", file=sys.stderr, flush=True)
+    return clinical
+
+
+def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream: TextIO) -> None:
     card, min_side_px = bundle.card, _min_side_px(bundle.card)
     tolerated = card.params.get("validate", {}).get("tolerated_faults", [])
     look = partial(remark_on, min_side_px=min_side_px, tolerated=tolerated)
@@ -71,7 +93,7 @@ def _write(bundle: Bundle, files: list[Path], stream: TextIO) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     columns = [f"p_{name}" for name in card.classes]
     writer.writerow(["image_id", "file", "predicted", *columns, "melanoma_suspected", "distance", "error", "remark"])
-    for said in _told(bundle.predict_files(files, look=look), len(files)):
+    for said in _told(bundle.predict_files(files, look, clinical), len(files)):
         kinds = [remark for remark in (said.remark, strangeness(said.distance)) if remark]
         told.update(kinds)
         row = [said.file.stem, str(said.file), *_cells(said, card), said.fault, "; ".join(kinds)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dermaflow.core.clinical import Clinical, encoded
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import replacing
 
@@ -94,6 +95,11 @@ def write_table(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None
     """Write the given columns of a table as CSV, whole or not at all."""
     with replacing(path) as temporary:
         table.loc[:, list(columns)].to_csv(temporary, index=False, lineterminator="\n")
+
+
+def clinical_of(lesions: pd.DataFrame) -> Clinical:
+    """What the table states of each image beside it, for a model: (rows, columns) of core.clinical."""
+    return encoded(lesions["age"], lesions["sex"], lesions["site"])
 
 
 def is_phantom(lesions: pd.DataFrame) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from dermaflow.core.lesions import PARTITIONS
+from dermaflow.evaluation.model_card_clinical import predictors
 from dermaflow.evaluation.model_card_content import Item, Part, Table, counted_table, item, listed, share
 from dermaflow.evaluation.model_card_people import people
 from dermaflow.evaluation.model_card_record import Record, counts, known
@@ -38,11 +39,7 @@ def data(record: Record) -> Part:
                 "Who assessed",
                 "How many people stated each diagnosis, who they were and what else they knew of the case is unknown.",
             ),
-            item(
-                "9a, 9b, 9c",
-                "Predictors",
-                "The image alone. Age, sex and site serve to tell how well the model does by them, not to predict.",
-            ),
+            predictors(record),
             *people(record),
         ),
     )

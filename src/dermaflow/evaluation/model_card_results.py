@@ -1,5 +1,6 @@
 """The chapter of a model card on results: overall, by diagnosis, at the threshold, by subgroup, shortcuts, pictures."""
 
+from dermaflow.evaluation.model_card_clinical import clinical
 from dermaflow.evaluation.model_card_content import Item, Part, Table, item, measured
 from dermaflow.evaluation.model_card_pictures import GALLERY, other_pictures, pictures
 from dermaflow.evaluation.model_card_record import Record
@@ -32,6 +33,7 @@ def results(record: Record) -> Part:
             _calibration(record),
             subgroups(record),
             shortcuts(record),
+            *filter(None, [clinical(record)]),
             unfamiliar(record),
             item("23a", "The worst errors", GRAD_CAM, *pictures(record, GALLERY)),
             item("12c", "How training went", *pictures(record, "training.png"), *other_pictures(record)),

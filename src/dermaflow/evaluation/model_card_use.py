@@ -25,9 +25,11 @@ def in_short(record: Record) -> Part:
     """What a reader takes away who reads no further."""
     metrics, card = record.metrics, record.card
     n_chosen = sum(card["data"]["validation"].values())
+    beside = ", knows age, sex and site where they are stated," if card.get("clinical") else ""
     made = (
-        f"A {card['architecture']} network of {card['n_parameters']:,} parameters that sees one dermoscopy image and "
-        f"gives a calibrated probability for each of {len(record.classes)} diagnoses. Learnt from "
+        f"A {card['architecture']} network of {card['n_parameters']:,} parameters that sees one dermoscopy image"
+        f"{beside} and gives a calibrated "
+        f"probability for each of {len(record.classes)} diagnoses. Learnt from "
         f"{sum(card['data']['train'].values()):,} images, chosen and calibrated on {n_chosen:,}, tested on "
         f"{metrics['n_images']:,} images in {metrics['n_groups']:,} groups (lesions, patients and copies kept "
         f"together) of {listed(card['data']['sources'])}."

@@ -61,6 +61,16 @@ class Familiarity(_Part):
     n: int  # validation images
 
 
+class ClinicalUse(_Part):
+    """How the model uses what is stated of a patient beside the image; see model.clinical."""
+
+    columns: tuple[str, ...]  # what its numbers mean: those of core.clinical
+    strength: float = Field(gt=0, le=1)  # inside the model already: it multiplied the evidence
+    n: int  # training images, from which the evidence comes
+    stated: dict[str, int]  # of how many of them each attribute was
+    image_alone: dict[str, float]  # scores on the validation images where nothing is stated, see model.scores
+
+
 class Git(_Part):
     """The commit that a training ran at; no part of its fingerprint, which names the code itself."""
 
@@ -88,6 +98,7 @@ class Card(_Part):
     operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
     validation: dict[str, float] = Field(default_factory=dict)  # scores of the finished model, see model.scores
     familiarity: Familiarity | None = None  # None: the distance is always 0
+    clinical: ClinicalUse | None = None  # None: the model takes the image alone
     versions: dict[str, str]
     git: Git | None = None  # None: trained outside a repository
 

@@ -1,19 +1,25 @@
 """Which images a model is trained on and which it is chosen on: a table out of plan, ledger and lesions. No Keras."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
+from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.paths import ingested_image
 from dermaflow.core.taxonomy import in_order
 
-EXAMPLE_COLUMNS = ("image_id", "copy", "diagnosis", "partition", "file")
+EXAMPLE_COLUMNS = ("image_id", "copy", "diagnosis", "partition", "file", *ATTRIBUTES)
 
 
-def examples_of(plan: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame) -> pd.DataFrame:
+def examples_of(
+    plan: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame, clinical: Collection[str] = ()
+) -> pd.DataFrame:
     """The planned training images, copies among them, then the validation images, in a fixed order.
 
     Args:
         plan: PLAN_COLUMNS; ledger: LEDGER_COLUMNS; accepted: ACCEPTED_COLUMNS (see core.lesions).
+        clinical: which of `core.clinical.ATTRIBUTES` are used; the others are blank.
 
     Returns:
         EXAMPLE_COLUMNS; partition is train or validation, file counts from the project's root.
@@ -22,13 +28,17 @@ def examples_of(plan: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame
         TrainingError: nothing planned, an accepted diagnosis without a training image, no validation
             image, or a planned image that the ledger does not assign to train.
     """
-    train = plan.assign(partition="train")
-    chosen = ledger.loc[ledger["partition"] == "validation", ["image_id"]].merge(accepted, on="image_id")
+    unused = dict.fromkeys([name for name in ATTRIBUTES if name not in clinical], "")
+    known = accepted.assign(**unused)[["image_id", *ATTRIBUTES]]
+    train = plan.assign(partition="train").merge(known, on="image_id", how="left", validate="many_to_one")
+    chosen = ledger.loc[ledger["partition"] == "validation", ["image_id"]].merge(
+        accepted.assign(**unused), on="image_id"
+    )
     files = [str(ingested_image(image_id)) for image_id in chosen["image_id"]]
     validation = chosen.assign(partition="validation", copy="0", file=files)
     _check(train, validation, ledger, accepted)
     parts = [part.sort_values(["image_id", "copy"]) for part in (train, validation)]
-    return pd.concat(parts, ignore_index=True).loc[:, list(EXAMPLE_COLUMNS)]
+    return pd.concat(parts, ignore_index=True).loc[:, list(EXAMPLE_COLUMNS)].fillna("")
 
 
 def _check(train: pd.DataFrame, validation: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame) -> None:

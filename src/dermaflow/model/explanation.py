@@ -34,6 +34,7 @@ def heat_maps(model: Model, images: npt.NDArray[np.uint8], targets: Sequence[int
     Args:
         model: any functional or sequential Keras model, backbones nested or not, with one output or one that is named
             `probabilities`; where it stacks turned views of the images along the batch, the map is that of the first.
+            Further inputs are all 0.
         images: (n, size, size, 3), 0..255, as the model takes them; n at least 1.
         targets: the index of a class for each.
 
@@ -76,7 +77,8 @@ def explained(path: Path, images: npt.NDArray[np.uint8], targets: Sequence[int])
 
 def _maps(pixels: "tf.Tensor", classes: "tf.Tensor", model: Model) -> "tf.Tensor | None":
     """The weighted sum of channels, (n, rows, columns), inside a traced function: its graph names every activation."""
-    outputs = model(pixels, training=False)
+    blank = [tf.zeros((tf.shape(pixels)[0], each.shape[1])) for each in model.inputs[1:]]  # nothing is stated
+    outputs = model([pixels, *blank] if blank else pixels, training=False)
     probabilities = outputs if tf.is_tensor(outputs) else _named(model, outputs)
     logits = tf.math.log(tf.cast(probabilities, tf.float32) + _TINY)
     scores = tf.gather(logits, classes, axis=1, batch_dims=1) - tf.reduce_mean(logits, axis=1)

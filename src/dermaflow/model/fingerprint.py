@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 import dermaflow
+from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.parallel import parallel_map
@@ -25,13 +26,13 @@ def file_digest(path: Path) -> str:
 
 
 def data_fingerprint(examples: pd.DataFrame, workers: int | None = None) -> str:
-    """The digest of which images with which bytes, labels and partitions are used, whatever their order.
+    """The digest of which images with which bytes, labels, partitions and statements are used, whatever their order.
 
     Args:
         examples: EXAMPLE_COLUMNS (see model.examples).
     """
     digests = parallel_map(file_digest, [Path(file) for file in examples["file"]], "files hashed", workers)
-    columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition")]
+    columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition", *ATTRIBUTES)]
     return _digest(sorted([*map(str, row), digest] for *row, digest in zip(*columns, digests, strict=True)))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dermaflow.core.clinical import Clinical, encoded
 from dermaflow.core.lesions import PARTITIONS, is_phantom
 from dermaflow.core.taxonomy import in_order
 from dermaflow.model.calibration import Decided
@@ -49,6 +50,11 @@ class Job:
         """Which of the training files are no copies, shape (n,), in the order of `files`."""
         learnt = self.examples[self.examples["partition"] == "train"]
         return (learnt["copy"] == "0").to_numpy(dtype=bool)
+
+    def clinical(self, partition: str) -> Clinical:
+        """What is stated of the images of train or validation, in the order of `files`; see core.clinical."""
+        rows = self.examples[self.examples["partition"] == partition]
+        return encoded(rows["age"], rows["sex"], rows["site"], self.params.clinical)
 
     def labels(self, partition: str) -> npt.NDArray[np.int64]:
         """The numbers of the classes of train or validation, shape (n,), in the order of `files`."""

@@ -1,6 +1,7 @@
 """The trained model as an ONNX file: what ONNX Runtime scores with, held against Keras before it is kept.
 
-Input: `image`, uint8 (batch, size, size, 3), 0..255. Outputs: `probabilities` and `distance` as in model.whole.
+Inputs: `image`, uint8 (batch, size, size, 3), 0..255, and `clinical` where the model takes it. Outputs:
+`probabilities` and `distance` as in model.whole.
 Nothing in the file says when or by which process it was written: the same weights give the same bytes.
 """
 
@@ -17,33 +18,38 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 
+from dermaflow.core.clinical import Clinical
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import replacing
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import keras
-from dermaflow.model.session import OUTPUTS, Scores, Session
+from dermaflow.model.session import CLINICAL, OUTPUTS, Scores, Session
 
 TOLERANCE = 1e-4  # of a probability, and of a distance relative to 1 or to itself
 COMPARED = 64  # images
 BATCH = "batch"
 
 
-def write_onnx(model: Model, images: npt.NDArray[np.uint8], path: Path) -> float:
+def write_onnx(model: Model, images: npt.NDArray[np.uint8], path: Path, clinical: Clinical | None = None) -> float:
     """Write a model from `whole_model` as ONNX, whole or not at all; give how far it is from Keras at most.
 
     Args:
         images: (n, size, size, 3), 0..255, n at least 1; an even choice of COMPARED at most is compared.
+        clinical: (n, columns), what is stated of them, for a model that takes it.
 
     Raises:
         TrainingError: ONNX Runtime does not say what Keras says.
     """
-    shown = np.asarray(images[:: math.ceil(len(images) / COMPARED)])
+    every = math.ceil(len(images) / COMPARED)
+    shown = np.asarray(images[::every])
+    stated = clinical[::every] if clinical is not None and len(model.inputs) > 1 else None
     with keras.device("cpu:0"):  # a GPU rounds otherwise
-        expected = [keras.ops.convert_to_numpy(part) for part in model(shown, training=False)]
+        given = shown if stated is None else [shown, stated]
+        expected = [keras.ops.convert_to_numpy(part) for part in model(given, training=False)]
     graph = _stable(_exported(model))
     with replacing(path) as temporary:
         onnx.save(graph, temporary)
-        furthest = _furthest(expected, Session(temporary).run_all(shown))
+        furthest = _furthest(expected, Session(temporary).run_all(shown, stated))
         if furthest > TOLERANCE:
             raise TrainingError(
                 f"the model as ONNX differs from Keras by up to {furthest:.2g} on {len(shown)} validation images, "
@@ -67,7 +73,8 @@ def _stable(exported: onnx.ModelProto) -> onnx.ModelProto:
     graph = exported.graph
     nodes = _from_the_outputs(graph)
     constants = _in_order_of_use(graph, nodes)
-    names = {graph.input[0].name: "image_float"}
+    image, *others = sorted(graph.input, key=lambda one: -len(one.type.tensor_type.shape.dim))
+    names = {image.name: "image_float", **{other.name: CLINICAL for other in others}}
     names |= {output.name: name for output, name in zip(graph.output, OUTPUTS, strict=True)}
     for number, constant in enumerate(constants):
         names[constant.name] = constant.name = f"constant_{number}"
@@ -77,13 +84,12 @@ def _stable(exported: onnx.ModelProto) -> onnx.ModelProto:
         for number, name in enumerate(node.output):
             names.setdefault(name, f"{node.name}_{number}")
         node.output[:] = [names[name] if name else "" for name in node.output]
-    shape = [BATCH, *(side.dim_value for side in graph.input[0].type.tensor_type.shape.dim[1:])]
     cast = onnx.helper.make_node("Cast", ["image"], ["image_float"], name="Cast_image", to=onnx.TensorProto.FLOAT)
     made = onnx.helper.make_graph(
         [cast, *nodes],
         "dermaflow",
-        [onnx.helper.make_tensor_value_info("image", onnx.TensorProto.UINT8, shape)],
-        [_output(old, name) for old, name in zip(graph.output, OUTPUTS, strict=True)],
+        [_described(image, "image", onnx.TensorProto.UINT8), *(_described(other, CLINICAL) for other in others)],
+        [_described(old, name) for old, name in zip(graph.output, OUTPUTS, strict=True)],
         constants,
     )
     versions = [entry for entry in exported.opset_import if entry.domain in ("", "ai.onnx")]
@@ -119,9 +125,12 @@ def _in_order_of_use(graph: onnx.GraphProto, nodes: Sequence[onnx.NodeProto]) ->
     return [by_name[name] for name in used]
 
 
-def _output(old: onnx.ValueInfoProto, name: str) -> onnx.ValueInfoProto:
+def _described(
+    old: onnx.ValueInfoProto, name: str, kind: onnx.TensorProto.DataType = onnx.TensorProto.FLOAT
+) -> onnx.ValueInfoProto:
+    """An input or output of the same shape under another name."""
     shape = [BATCH, *(side.dim_value for side in old.type.tensor_type.shape.dim[1:])]
-    return onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+    return onnx.helper.make_tensor_value_info(name, kind, shape)
 
 
 def _furthest(expected: Sequence[npt.NDArray[np.float32]], scored: Scores) -> float:

@@ -53,6 +53,7 @@ class TrainParams(Params):
     batch_size: int = Field(ge=1, le=4096)
     epochs: int = Field(ge=1, le=10_000)
     patience_epochs: int = Field(ge=1)
+    clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion
     seed: int = Field(ge=0, lt=2**32)

@@ -1,4 +1,4 @@
-"""The bundle as MLflow serves it: image files in a column of bytes in, a table of probabilities out.
+"""The bundle as MLflow serves it: image files in a column of bytes, what is known beside them, probabilities out.
 
 MLflow finds `_load_pyfunc` by name (loader_module="dermaflow.model.served"); this module does not know MLflow.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dermaflow.core.clinical import ATTRIBUTES, encoded
 from dermaflow.core.errors import ImageError, TableError
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card
@@ -30,7 +31,8 @@ class ServedBundle:
         """Predict each row's image.
 
         Args:
-            model_input: one column `image`: the bytes of an image file, or the same as base64 text.
+            model_input: a column `image`: the bytes of an image file, or the same as base64 text; columns age (years),
+                sex and site (see core.clinical) if they are known, blank or missing where they are not.
             params: not used.
 
         Returns:
@@ -45,7 +47,8 @@ class ServedBundle:
             found = ", ".join(map(str, getattr(model_input, "columns", []))) or type(model_input).__name__
             raise TableError(f"expected a table with a column '{IMAGE_COLUMN}' of image files, received {found}")
         files = [_bytes_of(cell, number) for number, cell in enumerate(model_input[IMAGE_COLUMN])]
-        return as_table(self.bundle.predict_bytes(files), self.bundle.card, model_input.index)
+        scores = self.bundle.predict_bytes(files, encoded(*(_texts(model_input, name) for name in ATTRIBUTES)))
+        return as_table(scores, self.bundle.card, model_input.index)
 
 
 def as_table(scores: Scores, card: Card, index: pd.Index) -> pd.DataFrame:
@@ -55,6 +58,13 @@ def as_table(scores: Scores, card: Card, index: pd.Index) -> pd.DataFrame:
     table["melanoma_suspected"] = [card.suspected(row) for row in scores.probabilities]
     table["distance"] = scores.distance
     return table
+
+
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
+    """A column as text, blank where it is missing."""
+    if column not in table.columns:
+        return [""] * len(table)
+    return ["" if pd.isna(cell) else str(cell) for cell in table[column]]
 
 
 def _bytes_of(cell: object, number: int) -> bytes:

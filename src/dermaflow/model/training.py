@@ -14,6 +14,7 @@ from dermaflow.model.backend import make_deterministic, use_precision
 from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities, operating_point
 from dermaflow.model.card import Familiarity
 from dermaflow.model.checkpoint import Row
+from dermaflow.model.clinical import Known, updated, weighed
 from dermaflow.model.familiarity import KEPT_FRAC, METHOD, Familiar, fit_familiarity
 from dermaflow.model.fit import Report, fit, logits_of
 from dermaflow.model.params import TrainParams
@@ -32,12 +33,13 @@ class Material(NamedTuple):
     validation: Labelled  # images that choose the epoch, and what else is decided
     originals: npt.NDArray[np.bool_]  # (n,) which rows of `learnt` are no copies: familiarity is measured from these
     classes: tuple[str, ...]
+    known: Known | None = None  # what is stated beside the images; None: the model takes the image alone
 
 
 class Trained(NamedTuple):
     """A finished model, and what is to be known of it."""
 
-    model: Model  # image -> probabilities, distance (see model.whole)
+    model: Model  # image, what is stated beside it if that helps -> probabilities, distance (see model.whole)
     history: list[Row]
     decided: Decided
 
@@ -53,7 +55,7 @@ def train(material: Material, params: TrainParams, folder: Path, report: Report)
     Raises:
         TrainingError: weights that cannot be had, or a loss that is no number any more.
     """
-    learnt, validation, _, classes = material
+    learnt, validation, classes = material.learnt, material.validation, material.classes
     make_deterministic(params.seed)
     use_precision(mixed=params.mixed_precision)
     network = build(params, len(classes))
@@ -65,12 +67,19 @@ def train(material: Material, params: TrainParams, folder: Path, report: Report)
     logits = _logits_by_view(network, fitted.model, validation, chosen_by, params, folder)
     temperature = best_temperature(logits, validation.labels)
     probabilities = mean_probabilities(logits, temperature)
-    findings = Findings(temperature, _familiar(looking_model(params, len(classes), parts), material))
+    familiar = _familiar(looking_model(params, len(classes), parts), material)
+    evidence, use = weighed(material.known, probabilities, validation.labels) if material.known else (None, None)
+    if material.known and evidence is not None:
+        probabilities = updated(probabilities, material.known.validation, evidence)
+    elif material.known:
+        print(f"{', '.join(params.clinical)} do not help on the validation images: left out", flush=True)
+    findings = Findings(temperature, familiar, evidence)
     decided = Decided(
         temperature=temperature,
         operating_point=operating_point(probabilities, validation.labels, classes, params.min_melanoma_sensitivity),
         familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(validation.labels)),
         validation=validation_scores(probabilities, validation.labels),
+        clinical=use,
     )
     return Trained(whole_model(params, len(classes), parts, findings), fitted.history, decided)
 

@@ -1,6 +1,7 @@
-"""One model out of all that a training has found: views, preprocessing, backbone, temperature, distance.
+"""One model out of all that a training has found: views, preprocessing, backbone, temperature, evidence, distance.
 
-Input shape: `image`, (batch, size, size, 3), values 0..255.
+Input shape: `image`, (batch, size, size, 3), values 0..255; with evidence also `clinical`, (batch, columns), see
+core.clinical, all 0 where nothing is stated.
 Output shape: `probabilities`, (batch, classes), calibrated; `distance`, (batch,), 1 at the limit of the familiar.
 """
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from dermaflow.model.architectures import build_over, image_input
 from dermaflow.model.backbones import Model, Tensor
 from dermaflow.model.backend import keras
+from dermaflow.model.clinical import SMALLEST_P, Evidence
 from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
 from dermaflow.model.params import NO_WEIGHTS, TrainParams
 
@@ -34,6 +36,7 @@ class Findings(NamedTuple):
 
     temperature: float
     familiar: Familiar
+    evidence: Evidence | None = None  # of what is stated beside the image, its strength within; see model.clinical
 
 
 def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.uint8]]:
@@ -46,10 +49,14 @@ def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], fin
     image, network = _network(params, n_classes, parts)
     softened = keras.layers.Rescaling(1 / findings.temperature, name="calibrated", dtype="float32")(network.output)
     probabilities = _mean_of_views(keras.layers.Softmax(dtype="float32")(softened), params.views)
+    inputs = [image]
+    if findings.evidence is not None:
+        inputs.append(keras.Input((len(findings.evidence),), name="clinical"))
+        probabilities = _updated(probabilities, inputs[1], findings.evidence)
     probabilities = keras.layers.Identity(name="probabilities", dtype="float32")(probabilities)
     distance = with_distance(_first_view(familiar_embedding(network), params.views), findings.familiar)
     distance = keras.layers.Identity(name="distance", dtype="float32")(distance)
-    return keras.Model(image, [probabilities, distance], name=params.architecture)
+    return keras.Model(inputs if len(inputs) > 1 else image, [probabilities, distance], name=params.architecture)
 
 
 def looking_model(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> Model:
@@ -88,6 +95,16 @@ def _turned(images: Tensor, rows: bool, columns: bool, exchanged: bool) -> Tenso
 def _mean_of_views(values: Tensor, views: int) -> Tensor:
     """The mean over views, (views * batch, n) to (batch, n); the images of a view lie together."""
     return keras.ops.mean(_by_view(values, views), axis=0) if views > 1 else values
+
+
+def _updated(probabilities: Tensor, clinical: Tensor, evidence: Evidence) -> Tensor:
+    """The same as model.clinical.updated, from stock layers that do not train."""
+    fixed = {"dtype": "float32", "trainable": False}
+    says = keras.layers.Dense(evidence.shape[1], use_bias=False, name="clinical_evidence", **fixed)
+    said = says(clinical)
+    says.set_weights([evidence])
+    logarithms = keras.ops.log(keras.ops.maximum(probabilities, SMALLEST_P))
+    return keras.layers.Softmax(dtype="float32")(keras.layers.Add(dtype="float32")([logarithms, said]))
 
 
 def _first_view(values: Tensor, views: int) -> Tensor:

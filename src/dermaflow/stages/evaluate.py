@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core import paths
-from dermaflow.core.errors import ImageError, TableError, run
+from dermaflow.core.clinical import Clinical
+from dermaflow.core.errors import TableError, run
 from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.core.images import load_rgb
 from dermaflow.core.lesions import (
@@ -24,13 +25,14 @@ from dermaflow.core.lesions import (
     CORRECTION_COLUMNS,
     LEDGER_COLUMNS,
     QUARANTINE_COLUMNS,
+    clinical_of,
     read_table,
     write_table,
 )
-from dermaflow.core.parallel import progress
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
+from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines
 from dermaflow.evaluation.figures_of_test import figures_of
 from dermaflow.evaluation.figures_training import SERIES, draw_training
 from dermaflow.evaluation.gallery import draw_gallery, worst_errors
@@ -71,12 +73,15 @@ def main() -> None:
     check_kind(lesions, images, phantom=bundle.card.phantom)
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
-    scores = predicted(bundle, [paths.ingested_image(image_id) for image_id in images["image_id"]])
-    outcome = outcome_of(bundle.card, images, lesions, scores)
+    known = lesions.set_index("image_id").loc[images["image_id"]]
+    files, clinical = [paths.ingested_image(image_id) for image_id in images["image_id"]], clinical_of(known)
+    scores = bundle.predict_all(files, clinical)
+    outcome = outcome_of(bundle.card, images, known, scores)
     metrics = {
         "phantom": bundle.card.phantom,
         "fingerprint": bundle.card.fingerprint,
         **metrics_of(outcome, params),
+        "clinical": beside_the_image(bundle, outcome, files, clinical, params),
         "unfamiliar": unfamiliar_to(bundle, Distances(scores.distance, outcome.groups), params),
         "shortcuts": strongest(read_json(paths.SHORTCUTS)),
     }
@@ -86,6 +91,8 @@ def main() -> None:
     write_tables(outcome, images, scores)
     write_json(metrics, paths.METRICS)
     print("\n".join(summary_lines(metrics)), flush=True)
+    if metrics["clinical"]:
+        print("\n".join(clinical_lines(metrics["clinical"])), flush=True)
     if metrics["unfamiliar"]:
         print(unfamiliar_line(metrics["unfamiliar"]), flush=True)
     write_gallery(outcome, list(images["image_id"]), bundle.card)
@@ -93,9 +100,9 @@ def main() -> None:
     log_evaluated_run()
 
 
-def outcome_of(card: Card, images: pd.DataFrame, lesions: pd.DataFrame, scores: Scores) -> Outcome:
+def outcome_of(card: Card, images: pd.DataFrame, known: pd.DataFrame, scores: Scores) -> Outcome:
     """What the model says of the test images, beside what is true and known of them."""
-    point, known = card.operating_point, lesions.set_index("image_id").loc[images["image_id"]]
+    point = card.operating_point
     return Outcome(
         classes=card.classes,
         truth=np.array([card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
@@ -106,23 +113,14 @@ def outcome_of(card: Card, images: pd.DataFrame, lesions: pd.DataFrame, scores: 
     )
 
 
-def predicted(bundle: Bundle, files: list[Path]) -> Scores:
-    """What the model says of all files, in their order.
-
-    Raises:
-        ImageError: one of them cannot be read; the message names the first such ones.
-    """
-    answers = list(progress(bundle.predict_files(files), len(files), "test images predicted"))
-    faults = [f"  {answer.file}: {answer.fault}" for answer in answers if answer.probabilities is None]
-    if faults:
-        raise ImageError(
-            f"{len(faults)} of {len(files)} accepted test images cannot be read; `dvc repro validate` sorts them out:\n"
-            + "\n".join(faults[:5])
-        )
-    return Scores(
-        np.array([answer.probabilities for answer in answers], dtype=float),
-        np.array([answer.distance for answer in answers], dtype=float),
-    )
+def beside_the_image(
+    bundle: Bundle, outcome: Outcome, files: list[Path], clinical: Clinical, params: EvaluateParams
+) -> dict[str, Any] | None:
+    """What age, sex and site add to the image, which is asked once more without; None: the model takes it alone."""
+    if bundle.card.clinical is None:
+        return None
+    print("once more, as if nothing were stated beside the images", flush=True)
+    return clinical_figures(Beside(outcome, bundle.predict_all(files).probabilities, clinical), params)
 
 
 def unfamiliar_to(bundle: Bundle, known: Distances, params: EvaluateParams) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from dermaflow.model.archive import save_model
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, write_card
 from dermaflow.model.checkpoint import abandoned, best_epoch, remove, write_history
+from dermaflow.model.clinical import Known
 from dermaflow.model.examples import examples_of, seen_images
 from dermaflow.model.job import Job, card_of, job_of
 from dermaflow.model.params import TrainParams
@@ -52,9 +53,10 @@ def main() -> None:
         from dermaflow.model.onnx_file import write_onnx  # noqa: PLC0415 - see above
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
-        trained = train(Material(learnt, validation, job.originals, job.classes), job.params, folder, log_epoch)
+        material = Material(learnt, validation, job.originals, job.classes, known_of(job))
+        trained = train(material, job.params, folder, log_epoch)
         save_model(trained.model, paths.MODEL)
-        write_onnx(trained.model, validation.inputs, paths.ONNX)
+        write_onnx(trained.model, validation.inputs, paths.ONNX, job.clinical("validation"))
     write_history(trained.history, paths.HISTORY)
     write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
     write_card(
@@ -74,6 +76,14 @@ def in_words(decided: Decided) -> Iterator[str]:
         f"loss {scores['val_loss']:.3f}, accuracy {scores['val_accuracy']:.3f}, "
         f"balanced accuracy {scores['val_balanced_accuracy']:.3f}"
     )
+    if use := decided.clinical:
+        told = ", ".join(f"{name} {n:,}" for name, n in use.stated.items())
+        alone = use.image_alone
+        yield (
+            f"stated beside the image, of {use.n:,} training images: {told}; believed by {use.strength:.2f}. "
+            f"Without it: loss {alone['val_loss']:.3f}, accuracy {alone['val_accuracy']:.3f}, "
+            f"balanced accuracy {alone['val_balanced_accuracy']:.3f}"
+        )
     point = decided.operating_point
     if point is None:
         yield "no operating point: melanoma is no class, or no validation image shows it"
@@ -85,12 +95,20 @@ def in_words(decided: Decided) -> Iterator[str]:
     )
 
 
+def known_of(job: Job) -> Known | None:
+    """What is stated of the training's images; None where the model is to take the image alone."""
+    if not job.params.clinical:
+        return None
+    originals = job.originals
+    return Known(job.clinical("train")[originals], job.labels("train")[originals], job.clinical("validation"))
+
+
 def read_job(accepted: pd.DataFrame) -> Job:
     """Read parameters, plan and ledger, and say what they come to."""
     params = load_params("train", TrainParams)
     sections = {name: section for name, section in read_sections().items() if name in UP_TO_TRAINING}
     plan, ledger = read_table(paths.PLAN, PLAN_COLUMNS), read_table(paths.LEDGER, LEDGER_COLUMNS)
-    job = job_of(examples_of(plan, ledger, accepted), ledger, accepted, params, sections)
+    job = job_of(examples_of(plan, ledger, accepted, params.clinical), ledger, accepted, params, sections)
     n_train, n_copies = sum(job.data.train.values()), sum(job.data.copies.values())
     print(
         f"{job.name}: {len(job.classes)} classes; {n_train:,} training images and {n_copies:,} copies, "

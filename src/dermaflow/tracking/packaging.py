@@ -10,6 +10,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
 import dermaflow
+from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.tracking.backend import MlflowClient, mlflow
 from dermaflow.tracking.evaluated import MODEL_FILES, Evaluated
 from dermaflow.tracking.store import bound
@@ -40,7 +41,10 @@ def log_model(client: MlflowClient, run_id: str, evaluated: Evaluated) -> str:
 
 
 def signature(classes: Sequence[str]) -> ModelSignature:
-    """Input: a column `image` of file bytes. Output: the columns of model.served.as_table."""
+    """Input: a column `image` of file bytes, and age, sex and site as text if they are known.
+
+    Output: the columns of model.served.as_table.
+    """
     text, number = DataType.string, DataType.double
     probabilities = [ColSpec(number, f"p_{name}") for name in classes]
     outputs = [
@@ -49,7 +53,8 @@ def signature(classes: Sequence[str]) -> ModelSignature:
         ColSpec(text, "melanoma_suspected"),
         ColSpec(number, "distance"),
     ]
-    return ModelSignature(inputs=Schema([ColSpec(DataType.binary, "image")]), outputs=Schema(outputs))
+    optional = [ColSpec(text, name, required=False) for name in ATTRIBUTES]
+    return ModelSignature(inputs=Schema([ColSpec(DataType.binary, "image"), *optional]), outputs=Schema(outputs))
 
 
 def requirements() -> list[str]:

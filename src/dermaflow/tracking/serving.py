@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,23 +21,32 @@ _SCRIPT = """
 import base64, json, sys
 import mlflow.pyfunc, pandas
 uri, asked, answered = sys.argv[1:]
-images = [base64.b64decode(text) for text in json.load(open(asked))]
-table = mlflow.pyfunc.load_model(uri).predict(pandas.DataFrame({"image": images}))
+rows = pandas.DataFrame(json.load(open(asked)))
+rows["image"] = [base64.b64decode(text) for text in rows["image"]]
+table = mlflow.pyfunc.load_model(uri).predict(rows)
 json.dump(table.to_dict("list"), open(answered, "w"))
 """
 
 
 def served_probabilities(
-    client: MlflowClient, version: Version, images: Sequence[bytes], classes: Sequence[str]
+    client: MlflowClient,
+    version: Version,
+    images: Sequence[bytes],
+    classes: Sequence[str],
+    stated: Mapping[str, Sequence[str]],
 ) -> npt.NDArray[np.float64]:
     """What a registered version says of image files, as MLflow loads it anywhere: shape (n, classes).
+
+    Args:
+        stated: age, sex and site of each image, blank where unknown.
 
     Raises:
         PromotionError: it cannot be loaded, does not answer, or has other classes.
     """
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = Path(folder, "asked.json"), Path(folder, "answered.json")
-        asked.write_text(json.dumps([base64.b64encode(image).decode() for image in images]), encoding="ascii")
+        rows = {"image": [base64.b64encode(image).decode() for image in images], **stated}
+        asked.write_text(json.dumps(rows), encoding="ascii")
         _ask(client.tracking_uri, version.uri, asked, answered)
         answer = json.loads(answered.read_text(encoding="utf-8"))
     try:

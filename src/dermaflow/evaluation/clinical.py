@@ -1,0 +1,120 @@
+"""What age, sex and site add to the image: the test with them, without them, and from them alone.
+
+They may be knowledge (melanoma is rarer in the young) and a shortcut (a collection of old people's faces) at once.
+What tells the two apart, as far as it can be told: the gain within each source, where no source can be guessed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dermaflow.core.clinical import Clinical, stated
+from dermaflow.evaluation.intervals import Drawn, Figure, drawn, estimate, figure, groups_among, groups_behind
+from dermaflow.evaluation.metrics import Floats, auc_between, measure
+from dermaflow.evaluation.outcome import Outcome
+from dermaflow.evaluation.params import EvaluateParams
+from dermaflow.evaluation.report import in_words
+
+WAYS = ("image_alone", "stated_alone", "gain")
+MEASURES = {
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auc": "macro AUC",
+    "melanoma_auc": "melanoma AUC",
+    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
+}
+_SMALLEST_P = 1e-7
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A test twice: with what is stated of the images, and as if nothing were."""
+
+    both: Outcome
+    image_alone: Floats  # (n, classes) probabilities where nothing is stated
+    clinical: Clinical  # (n, columns)
+
+    @property
+    def stated_alone(self) -> Floats:
+        """What the statements say of an image that tells nothing, (n, classes): what they changed the odds by."""
+        odds = np.log(np.maximum(self.both.probabilities, _SMALLEST_P) / np.maximum(self.image_alone, _SMALLEST_P))
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        probabilities: Floats = shares / shares.sum(axis=1, keepdims=True)
+        return probabilities
+
+
+def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
+    """MEASURES of the image alone and of the statements alone, the paired gain, and the gain within each source.
+
+    Each as {value, low, high}, null where undefined. Keys: n, stated ({attribute: of how many}), WAYS
+    ({measure: figure} each), by_source ([{name, n, n_groups, gain}], the largest first).
+    """
+    sources = np.asarray(list(beside.both.attributes.get("source", ())), dtype=object)
+    names = sorted(set(sources), key=lambda name: (-int((sources == name).sum()), name))
+    return {
+        "n": len(beside.both.truth),
+        "stated": stated(beside.clinical),
+        **_figures(beside, params),
+        "by_source": [_of_source(beside, name, sources == name, params) for name in names],
+    }
+
+
+def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """What a person wants to know of it; figures is what `clinical_figures` gives."""
+    told = ", ".join(f"{name} {n:,}" for name, n in figures["stated"].items())
+    yield f"  beside the image is stated, of {figures['n']:,} images: {told}"
+    for key, words in MEASURES.items():
+        if figures["gain"].get(key):
+            ways = [in_words(figures[way][key]) for way in WAYS]
+            yield f"    {words:<21} image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
+
+
+def _of_source(beside: Beside, name: str, chosen: Any, params: EvaluateParams) -> dict[str, Any]:  # noqa: ANN401 - Flags
+    part = Beside(beside.both.part(chosen), beside.image_alone[chosen], beside.clinical[chosen])
+    n_groups = len(set(part.both.groups))
+    return {"name": name, "n": len(part.both.truth), "n_groups": n_groups, "gain": _figures(part, params)["gain"]}
+
+
+def _figures(beside: Beside, params: EvaluateParams) -> dict[str, dict[str, Figure]]:
+    both = beside.both
+    asked = {
+        "image_alone": replace(both, probabilities=beside.image_alone),
+        "stated_alone": replace(both, probabilities=beside.stated_alone),
+    }
+
+    def measured(weights: Floats) -> dict[str, Floats]:
+        told = _measures(both, weights)
+        found = {f"{way}.{key}": value for way in asked for key, value in _measures(asked[way], weights).items()}
+        gains = {f"gain.{key}": value - found[f"image_alone.{key}"] for key, value in told.items()}
+        return found | gains
+
+    found = drawn(measured, both.groups, params.bootstrap_samples, params.seed)
+    return {way: {key: _figure(both, found, way, key) for key in _behind(both)} for way in WAYS}
+
+
+def _figure(outcome: Outcome, found: Drawn, way: str, key: str) -> Figure:
+    return figure(found, f"{way}.{key}", _behind(outcome)[key], by=estimate)
+
+
+def _behind(outcome: Outcome) -> dict[str, int]:
+    """How many groups stand behind each of MEASURES that is defined for these classes."""
+    n_groups = len(set(outcome.groups))
+    behind = {"balanced_accuracy": n_groups, "macro_auc": n_groups}
+    if outcome.melanoma is not None:
+        behind["melanoma_auc"] = min(groups_behind(outcome.truth, outcome.groups, outcome.melanoma))
+    if outcome.melanoma is not None and outcome.nevus is not None:
+        shown = (groups_among(outcome.truth == index, outcome.groups) for index in (outcome.melanoma, outcome.nevus))
+        behind["melanoma_vs_nevus_auc"] = min(shown)
+    return behind
+
+
+def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
+    truth, probabilities, melanoma, nevus = outcome.truth, outcome.probabilities, outcome.melanoma, outcome.nevus
+    all_of_it = measure(truth, probabilities, weights)
+    measures = {"balanced_accuracy": all_of_it.balanced_accuracy, "macro_auc": all_of_it.macro_auc}
+    if melanoma is not None:
+        measures["melanoma_auc"] = all_of_it.auc[:, melanoma]
+    if melanoma is not None and nevus is not None:
+        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
+    return measures

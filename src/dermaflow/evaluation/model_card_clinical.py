@@ -1,0 +1,61 @@
+"""What a model card says of age, sex and site: how they are used, and what they add to the image."""
+
+from collections.abc import Iterator
+
+from dermaflow.evaluation.clinical import MEASURES
+from dermaflow.evaluation.model_card_content import Item, Table, item, measured, share
+from dermaflow.evaluation.model_card_record import Record
+
+
+def predictors(record: Record) -> Item:
+    """What goes into the model beside the image."""
+    return item("9a, 9b, 9c", "Predictors", *_given(record))
+
+
+def _given(record: Record) -> Iterator[str]:
+    use = record.card.get("clinical")
+    if use is None:
+        yield "The image alone. Age, sex and site serve to tell how well the model does by them, not to predict."
+        return
+    told = ", ".join(f"{name} of {share(n, use['n'])}" for name, n in use["stated"].items())
+    yield (
+        "The image; beside it age, sex and anatomical site, as far as they are stated (of "
+        f"{use['n']:,} training images: {told}). How often "
+        "each is stated with each diagnosis, all diagnoses weighing the same, multiplies the odds that the image gives "
+        "(Bayes' rule, taken as independent), to the power of "
+        f"{use['strength']:.2f}, which told the validation images best."
+    )
+    yield (
+        "What is not stated changes nothing, so that the gaps of a collection's records are no evidence. Sites are "
+        "told apart no finer than all collections do. Without any of it the model answers from the image alone."
+    )
+
+
+def clinical(record: Record) -> Item | None:
+    """What the test is with and without them; None where the model takes the image alone."""
+    found = record.metrics.get("clinical")
+    if not found:
+        return None
+    told = ", ".join(f"{name} of {n:,}" for name, n in found["stated"].items())
+    rows = tuple(
+        (words, measured(record.metrics[key]), *(measured(found[way][key]) for way in ("image_alone", "stated_alone")))
+        for key, words in MEASURES.items()
+        if key in found["gain"]
+    )
+    gains = tuple(
+        (name, f"{n:,}", *(measured(gain.get(key)) for key in MEASURES))
+        for name, n, gain in (
+            ("all", found["n"], found["gain"]),
+            *((each["name"], each["n"], each["gain"]) for each in found["by_source"]),
+        )
+    )
+    return item(
+        "23a, 26",
+        "What age, sex and site add",
+        f"Stated, of {found['n']:,} test images: {told}. The columns: with all, as if nothing were stated, and from "
+        "what is stated without a look at the image.",
+        Table(("measure", "with all", "image alone", "stated alone"), rows),
+        "The gain, paired over groups, in the whole test and within each source: what is gained within a source is no "
+        "guess at the source.",
+        Table(("source", "n", *MEASURES.values()), gains, numbers_from=1),
+    )

@@ -1,0 +1,87 @@
+"""What age, sex and site say for each diagnosis, and how far a model is to believe it beside its image.
+
+Everywhere: clinical is float32 (n, columns) as `core.clinical.encoded` gives it, not stated = 0; evidence is
+(columns, classes): the logarithm of how much likelier a statement is with a diagnosis than with all of them.
+Bayes' rule, as if image, age, sex and site were independent given the diagnosis (naive Bayes), which overstates what
+they say together: one strength between 0 and 1, found on validation images, takes that back. Only what is stated
+counts and no prior enters, so an image of which nothing is stated keeps the probabilities of the image alone.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from dermaflow.core.clinical import BLOCKS, COLUMNS, Clinical, stated
+from dermaflow.model.card import ClinicalUse
+from dermaflow.model.scores import softmax, validation_scores
+
+SHRUNK_BY = 10.0
+"""Images of the diagnosis, stated as they are among all diagnoses, that are added to those seen: a rare diagnosis
+that was never seen at a site is not thereby ruled out there (Laplace's rule of succession, with a prior)."""
+FAINTEST = 0.01  # a smaller strength is none
+DIGITS = 4
+SMALLEST_P = 1e-7  # of an image alone: its logarithm must be a number
+
+Evidence = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+
+class Known(NamedTuple):
+    """What is stated of the images of a training."""
+
+    originals: Clinical  # (n, columns), the training images without their copies
+    labels: npt.NDArray[np.int64]  # (n,)
+    validation: Clinical  # (m, columns)
+
+
+def evidence_of(clinical: Clinical, labels: npt.NDArray[np.int64], n_classes: int) -> Evidence:
+    """What each statement says for each class, of training images; 0 throughout for one that was never made."""
+    evidence = np.zeros((clinical.shape[1], n_classes))
+    for block in BLOCKS.values():
+        seen = np.stack([clinical[labels == index, block].sum(axis=0) for index in range(n_classes)], axis=1)
+        if not seen.sum():
+            continue
+        rates = seen / np.maximum(seen.sum(axis=0), 1)
+        known = seen.sum(axis=0) > 0
+        share = rates[:, known].mean(axis=1, keepdims=True)  # of the statement, were all diagnoses equally frequent
+        shrunk = (seen + SHRUNK_BY * share) / (seen.sum(axis=0) + SHRUNK_BY)
+        said = share[:, 0] > 0
+        evidence[block][said] = np.log(shrunk[said] / share[said])
+    return evidence.astype(np.float32)
+
+
+def updated(probabilities: Floats, clinical: Clinical, evidence: Evidence) -> Floats:
+    """Bayes' rule: probabilities (n, classes) of images, in the light of what is stated of them."""
+    return softmax(np.log(np.maximum(probabilities, SMALLEST_P)) + clinical.astype(np.float64) @ evidence)
+
+
+def weighed(
+    known: Known, probabilities: Floats, labels: npt.NDArray[np.int64]
+) -> tuple[Evidence, ClinicalUse] | tuple[None, None]:
+    """The evidence times the strength at which validation images are told best, and what goes on the card.
+
+    Args:
+        probabilities: (m, classes), calibrated, of the validation images alone; labels: (m,).
+
+    Returns:
+        Neither where it does not help on the validation images: the smallest cross-entropy is that of the image alone.
+    """
+    full = evidence_of(known.originals, known.labels, probabilities.shape[1])
+
+    def loss(strength: float) -> float:
+        told = updated(probabilities, known.validation, (strength * full).astype(np.float32))
+        return validation_scores(told, labels)["val_loss"]
+
+    strength = round(float(minimize_scalar(loss, bounds=(0.0, 1.0), method="bounded").x), DIGITS)
+    if strength < FAINTEST or loss(strength) >= loss(0.0):
+        return None, None
+    use = ClinicalUse(
+        columns=COLUMNS,
+        strength=strength,
+        n=len(known.labels),
+        stated=stated(known.originals),
+        image_alone=validation_scores(probabilities, labels),
+    )
+    return (strength * full).astype(np.float32), use

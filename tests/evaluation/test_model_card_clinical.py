@@ -1,0 +1,41 @@
+from dermaflow.evaluation.model_card_clinical import clinical, predictors
+from dermaflow.evaluation.model_card_content import Table
+from tests.evaluation.drawn_record import CARD, drawn_record, words_of
+
+FIGURE = {"value": 0.9, "low": 0.8, "high": 1.0}
+GAIN = {"value": 0.05, "low": -0.01, "high": 0.11}
+MEASURES = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
+FOUND = {
+    "n": 36,
+    "stated": {"age": 27, "sex": 24, "site": 36},
+    "image_alone": dict.fromkeys(MEASURES, FIGURE),
+    "stated_alone": dict.fromkeys(MEASURES, FIGURE),
+    "gain": dict.fromkeys(MEASURES, GAIN),
+    "by_source": [{"name": "clinic-a", "n": 24, "n_groups": 12, "gain": {"balanced_accuracy": GAIN}}],
+}
+USE = {"columns": ["age_20"], "strength": 0.5, "n": 60, "stated": {"age": 45, "sex": 40, "site": 60}, "image_alone": {}}
+
+
+def test_a_model_of_the_image_alone_says_so_and_has_no_table():
+    record = drawn_record()
+    assert words_of(predictors(record).blocks).startswith("The image alone.")
+    assert clinical(record) is None
+
+
+def test_what_is_used_is_told_with_how_often_it_was_stated_and_how_far_it_is_believed():
+    words = words_of(predictors(drawn_record(card={**CARD, "clinical": USE})).blocks)
+    assert "of 60 training images: age of 45 (75 %), sex of 40 (67 %), site of 60 (100 %)" in words
+    assert "to the power of 0.50" in words
+    assert "What is not stated changes nothing" in words
+
+
+def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
+    record = drawn_record(metrics={**drawn_record().metrics, "clinical": FOUND})
+    item = clinical(record)
+    both, gains = (block for block in item.blocks if isinstance(block, Table))
+    assert [row[0] for row in both.rows] == [
+        "balanced accuracy", "macro AUC", "melanoma AUC", "melanoma vs nevus AUC",
+    ]  # fmt: skip
+    assert both.rows[0][2:] == ("0.90 (0.80 to 1.00)", "0.90 (0.80 to 1.00)")
+    assert gains.rows[0][:3] == ("all", "36", "0.05 (-0.01 to 0.11)")
+    assert gains.rows[1] == ("clinic-a", "24", "0.05 (-0.01 to 0.11)", "undefined", "undefined", "undefined")
