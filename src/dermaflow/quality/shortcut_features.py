@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dermaflow.core.clinical import ATTRIBUTES, COLUMNS
+from dermaflow.core.lesions import clinical_of
+
 _BORDER = (
     "border_red",
     "border_green",
@@ -15,7 +18,6 @@ _BORDER = (
     "border_detail",
     "corner_brightness",
 )
-_PEOPLE = ("age", "sex", "site")
 _LAST_NUMBER = r"(\d{1,15})\D*$"
 
 
@@ -51,7 +53,11 @@ def _compression(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def _blanks(images: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({f"{name}_known": (images[name] != "").astype("float64") for name in _PEOPLE})
+    return pd.DataFrame({f"{name}_known": (images[name] != "").astype("float64") for name in ATTRIBUTES})
+
+
+def _stated(images: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(clinical_of(images), index=images.index, columns=list(COLUMNS)).astype("float64")
 
 
 def _number(images: pd.DataFrame) -> pd.DataFrame:
@@ -71,6 +77,7 @@ CLUES = (
     Clue("file size", "the number of bytes of the file", _bytes),
     Clue("compression", "the file's format and JPEG compression", _compression),
     Clue("blank cells", "whether age, sex and site are known or blank", _blanks),
+    Clue("stated", "age, sex and site as they are stated", _stated),
     Clue("number", "the number in the name of the image", _number),
     Clue("border", "the outermost 4 % of the picture, where no lesion is,", _border),
 )
