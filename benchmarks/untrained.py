@@ -26,7 +26,7 @@ def main(architecture: str, size_px: int, folder: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (8, size_px, size_px, 3), dtype=np.uint8)
     seen = looking_model(params, len(CLASSES), [learnt]).predict(images, verbose=0)
     findings = Findings(1.0, fit_familiarity(seen, np.arange(len(seen)) % 2, seen))
-    model = whole_model(params, len(CLASSES), [learnt], findings)
+    model = whole_model(params, len(CLASSES), [[learnt]], findings)
     folder.mkdir()
     model.save(folder / "model.keras")
     write_onnx(model, images, folder / "model.onnx")

@@ -41,6 +41,7 @@ def params() -> TrainParams:
         batch_size=8,
         epochs=3,
         patience_epochs=3,
+        members=1,
         clinical=[],
         views=1,
         min_melanoma_sensitivity=0.95,

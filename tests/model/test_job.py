@@ -73,9 +73,18 @@ def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
     point = OperatingPoint(
         diagnosis="melanoma", min_sensitivity=0.95, threshold=0.2, sensitivity=0.96, specificity=0.5, n=25
     )
-    decided = Decided(temperature=1.3, operating_point=point, familiarity=None, validation={}, clinical=None)
+    decided = Decided(
+        temperature=1.3, operating_point=point, familiarity=None, validation={}, clinical=None, members=()
+    )
     card = card_of(job, history, decided, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
-    assert (card.temperature, card.operating_point, card.familiarity, card.validation, card.clinical) == decided
+    assert (
+        card.temperature,
+        card.operating_point,
+        card.familiarity,
+        card.validation,
+        card.clinical,
+        card.members,
+    ) == decided
     assert (card.best_epoch, card.epochs, card.seed, card.n_parameters) == (2, 3, 7, 123)
     assert (card.fingerprint, card.data, card.phantom) == (job.fingerprint, job.data, False)
     assert card.git == Git(commit="c" * 40, dirty=True)

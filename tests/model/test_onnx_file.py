@@ -23,11 +23,11 @@ EVIDENCE = np.random.default_rng(2).normal(size=(len(COLUMNS), 2)).astype(np.flo
 @pytest.fixture(scope="module", params=[None, EVIDENCE], ids=["image alone", "with what is stated"])
 def model(params: TrainParams, request: pytest.FixtureRequest) -> object:
     averaging = params.model_copy(update={"views": 4})
-    parts = [build(averaging, 2).learnt]
+    parts, other = [build(averaging, 2).learnt], [build(averaging, 2).learnt]
     images = np.random.default_rng(0).integers(0, 256, (12, 24, 24, 3)).astype(np.float32)
     seen = np.asarray(looking_model(averaging, 2, parts).predict(images, verbose=0))
     familiar = fit_familiarity(seen[:8], np.arange(8) % 2, seen[8:])
-    return whole_model(averaging, 2, parts, Findings(1.5, familiar, request.param))
+    return whole_model(averaging, 2, [parts, other], Findings(1.5, familiar, request.param))
 
 
 def drawn() -> np.ndarray:

@@ -88,6 +88,24 @@ def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: Tr
     assert validation_scores(silent, rows[1]) == pytest.approx(use.image_alone, abs=1e-4)
 
 
+def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alone(
+    once: Trained, tuned: TrainParams, tmp_path: Path
+) -> None:
+    told: list[tuple[int, set[str]]] = []
+    three = tuned.model_copy(update={"views": 2, "members": 3})
+    found = train(material(32), three, tmp_path, lambda epoch, row: told.append((epoch, set(row))))
+    first, second, third = found.decided.members
+    assert (first.seed, first.epochs) == (tuned.seed, 2)
+    assert len({first.val_loss, second.val_loss, third.val_loss}) == 3
+    assert first.val_loss == once.decided.members[0].val_loss == min(row["val_loss"] for row in found.history)
+    assert [epoch for epoch, _ in told] == [1, 2] * 3
+    assert {name.removeprefix("member_3_") for name in told[-1][1]} == told[0][1]
+    assert {path.name for path in tmp_path.glob("member-*")} == {"member-1", "member-2", "member-3"}
+    images = material(32).validation.inputs
+    scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
+    assert scores == pytest.approx(found.decided.validation, abs=1e-4)
+
+
 def test_the_model_averages_over_its_views(once: Trained) -> None:
     images = material(32).validation.inputs
     turned = once.model.predict(images[:, :, ::-1], verbose=0)[0]

@@ -28,12 +28,39 @@ def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(params: Tra
     learnt = build(averaging, 2).learnt
     images = np.random.default_rng(0).integers(0, 256, (6, 24, 24, 3)).astype(np.float32)
     seen = looking_model(averaging, 2, [learnt]).predict(images, verbose=0)
-    model = whole_model(averaging, 2, [learnt], Findings(2.0, fit_familiarity(seen, np.arange(6) % 2, seen)))
+    model = whole_model(averaging, 2, [[learnt]], Findings(2.0, fit_familiarity(seen, np.arange(6) % 2, seen)))
     probabilities, distance = model.predict(images, verbose=0)
     logits = [learnt.predict(np.ascontiguousarray(view), verbose=0) for view in views_of(images, views)]
     np.testing.assert_allclose(probabilities, np.mean([softmax(each / 2) for each in logits], axis=0), atol=1e-5)
     assert distance.max() == pytest.approx(1, abs=1e-4)
     assert [output.shape for output in model.outputs] == [(None, 2), (None,)]
+
+
+@pytest.mark.parametrize("backbone", [False, True])
+def test_probabilities_are_the_mean_over_members(params: TrainParams, tuned: TrainParams, backbone: bool) -> None:  # noqa: FBT001 - a case
+    averaging = (tuned if backbone else params).model_copy(update={"views": 2})
+    size = averaging.image_size_px
+    images = np.random.default_rng(0).integers(0, 256, (4, size, size, 3)).astype(np.float32)
+    members, logits = [], []
+    for seed in (1, 2, 3):
+        make_deterministic(seed)
+        trunk, learnt = build(averaging, 2)
+        for weights in learnt.trainable_weights:  # as after a training: every layer behind the cut differs
+            weights.assign(weights + 0.05 * keras.random.normal(weights.shape, seed=seed))
+        members.append([part for part in (trunk, learnt) if part is not None])
+        for view in views_of(images, 2):
+            given = (
+                np.ascontiguousarray(view) if trunk is None else trunk.predict(np.ascontiguousarray(view), verbose=0)
+            )
+            logits.append(learnt.predict(given, verbose=0))
+    seen = looking_model(averaging, 2, members[0]).predict(images, verbose=0)
+    model = whole_model(averaging, 2, members, Findings(2.0, fit_familiarity(seen, np.arange(4) % 2, seen)))
+    probabilities, distance = model.predict(images, verbose=0)
+    np.testing.assert_allclose(probabilities, np.mean([softmax(each / 2) for each in logits], axis=0), atol=1e-5)
+    assert distance.max() == pytest.approx(1, abs=1e-4)
+    one = members[0][-1].count_params()
+    shared = members[0][0].count_params() if backbone else 0
+    assert sum(np.prod(each.shape) for each in model.weights if "distance" not in each.path) == 3 * one + shared
 
 
 def test_what_is_stated_updates_the_mean_over_views_by_bayes_rule(params: TrainParams) -> None:
@@ -44,8 +71,8 @@ def test_what_is_stated_updates_the_mean_over_views_by_bayes_rule(params: TrainP
     seen = looking_model(averaging, 2, [learnt]).predict(images, verbose=0)
     familiar = fit_familiarity(seen, np.arange(6) % 2, seen)
     evidence = rng.normal(size=(len(COLUMNS), 2)).astype(np.float32)
-    alone, _ = whole_model(averaging, 2, [learnt], Findings(2.0, familiar)).predict(images, verbose=0)
-    model = whole_model(averaging, 2, [learnt], Findings(2.0, familiar, evidence))
+    alone, _ = whole_model(averaging, 2, [[learnt]], Findings(2.0, familiar)).predict(images, verbose=0)
+    model = whole_model(averaging, 2, [[learnt]], Findings(2.0, familiar, evidence))
     assert [each.name for each in model.inputs] == ["image", "clinical"]
     clinical = encoded(["80", "", "50", "20", "", ""], ["male", "", "", "female", "", ""], ["back", *[""] * 5])
     told, distance = model.predict([images, clinical], verbose=0)
@@ -64,7 +91,7 @@ def test_layers_that_keras_numbers_are_found_and_given_their_weights(params: Tra
     normalisation.finalize_state()
     images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype(np.float32)
     seen = looking_model(numbered, 2, [learnt])(images).numpy()
-    model = whole_model(numbered, 2, [learnt], Findings(1.0, fit_familiarity(seen, np.arange(4) % 2, seen)))
+    model = whole_model(numbered, 2, [[learnt]], Findings(1.0, fit_familiarity(seen, np.arange(4) % 2, seen)))
     expected = softmax(learnt(images, training=False).numpy().astype(np.float64))
     np.testing.assert_allclose(model(images)[0], expected, atol=1e-7)
 
@@ -78,5 +105,5 @@ def test_the_distance_is_that_of_the_first_view_without_residual_blocks_too(para
     images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3)).astype(np.float32)
     seen = looking_model(plain, 2, [learnt])(images).numpy()
     familiar = fit_familiarity(seen, np.arange(4) % 2, seen)
-    model = whole_model(plain, 2, [learnt], Findings(1.0, familiar))
+    model = whole_model(plain, 2, [[learnt]], Findings(1.0, familiar))
     np.testing.assert_allclose(model(images)[1], distance_of(seen, familiar), rtol=1e-3)

@@ -47,6 +47,7 @@ train:
   batch_size: 4
   epochs: 3
   patience_epochs: 3
+  members: 1
   clinical: []
   views: 1
   min_melanoma_sensitivity: 0.95

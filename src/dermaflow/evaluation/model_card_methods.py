@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dermaflow.evaluation.model_card_content import Item, Part, Points, Table, item
+from dermaflow.evaluation.model_card_content import Item, Part, Points, Table, item, listed
 from dermaflow.evaluation.model_card_output import measures, output
 from dermaflow.evaluation.model_card_record import Record
 
@@ -74,7 +74,18 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
         yield f"First phase: the classifier alone, {head} epochs. Then these are tuned as well: {tuned}."
     else:
         yield "All weights were drawn at random and learnt from the training images; one phase."
-    yield f"Epoch {card['best_epoch']} of {card['epochs']} was kept: the one with the lowest loss on validation images."
+    members = card.get("members", ())
+    first = " (of the first network)" if len(members) > 1 else ""
+    yield (
+        f"Epoch {card['best_epoch']} of {card['epochs']} was kept{first}: the one with the lowest loss on validation "
+        "images."
+    )
+    if len(members) > 1:
+        kept = listed(f"{each['best_epoch']} (seed {each['seed']})" for each in members[1:])
+        yield (
+            f"The answer is the mean over {len(members)} networks that were trained alike from different seeds and "
+            f"share their frozen layers; of the others these epochs were kept: {kept}."
+        )
     if train.get("views", 1) > 1:
         yield f"The answer is the mean over {train['views']} mirrored and turned views of the image."
     yield (

@@ -32,15 +32,14 @@ def build(params: TrainParams, n_classes: int) -> Network:
     image = image_input(params)
     seen = varied(image) if params.on_the_fly else image
     whole = build_over(image, seen, params, n_classes)
-    if not params.pretrained or not params.frozen_through:
+    if not params.frozen:
         return Network(None, whole)
-    cut = _cut(whole, params.frozen_through)
-    trunk = keras.Model(image, cut, name="trunk")
+    trunk = keras.Model(image, cut(whole, params), name="trunk")
     for layer in trunk.layers:
         layer.trainable = False
     if not params.cached:
         return Network(None, whole)
-    return Network(trunk, _after(cut, whole, params.frozen_through))
+    return Network(trunk, after_cut(whole, params, "learnt"))
 
 
 def image_input(params: TrainParams) -> Tensor:
@@ -90,8 +89,15 @@ def _cnn(image: Tensor, params: TrainParams) -> Tensor:
     return keras.layers.Dense(params.dense_units, activation="relu", name=EMBEDDING)(x)
 
 
-def _cut(whole: Model, through: str) -> Tensor:
-    """The output of the last frozen layer."""
+def cut(whole: Model, params: TrainParams) -> Tensor:
+    """The output of the last frozen layer; where none is frozen, the image.
+
+    Raises:
+        TrainingError: there is no such layer.
+    """
+    through = params.frozen_through
+    if not params.frozen:
+        return whole.input
     if through == ALL:
         return whole.get_layer(EMBEDDING).input
     names = [layer.name for layer in whole.layers]
@@ -103,12 +109,16 @@ def _cut(whole: Model, through: str) -> Tensor:
     return whole.get_layer(through).output
 
 
-def _after(cut: Tensor, whole: Model, through: str) -> Model:
-    """The layers after the cut as a model of their own; they are the same layers."""
+def after_cut(whole: Model, params: TrainParams, name: str) -> Model:
+    """The layers after the cut as a model of their own; they are the same layers.
+
+    Raises:
+        TrainingError: there is no such layer, or they need more than it gives.
+    """
     try:
-        return keras.Model(cut, whole.output, name="learnt")
+        return keras.Model(cut(whole, params), whole.output, name=name)
     except ValueError as error:
         raise TrainingError(
-            f"train.frozen_through: layers after '{through}' also need what comes before it: "
+            f"train.frozen_through: layers after '{params.frozen_through}' also need what comes before it: "
             "expected a layer that all paths run through, such as the last one of a block"
         ) from error

@@ -61,6 +61,15 @@ class Familiarity(_Part):
     n: int  # validation images
 
 
+class Member(_Part):
+    """One of the networks over which the model averages."""
+
+    seed: int
+    best_epoch: int  # counted from 1; the epoch whose weights these are
+    epochs: int  # done
+    val_loss: float  # of that epoch, alone
+
+
 class ClinicalUse(_Part):
     """How the model uses what is stated of a patient beside the image; see model.clinical."""
 
@@ -94,6 +103,7 @@ class Card(_Part):
     data: Data
     best_epoch: int  # counted from 1; the epoch whose weights these are
     epochs: int  # done
+    members: tuple[Member, ...] = ()  # in their order, the first is the one above
     temperature: float = Field(default=1.0, gt=0)  # inside the model already: it divided the logits (Guo et al. 2017)
     operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
     validation: dict[str, float] = Field(default_factory=dict)  # scores of the finished model, see model.scores

@@ -34,7 +34,7 @@ def heat_maps(model: Model, images: npt.NDArray[np.uint8], targets: Sequence[int
     Args:
         model: any functional or sequential Keras model, backbones nested or not, with one output or one that is named
             `probabilities`; where it stacks turned views of the images along the batch, the map is that of the first.
-            Further inputs are all 0.
+            Further inputs are all 0; of several networks over which it averages, the map is that of the last.
         images: (n, size, size, 3), 0..255, as the model takes them; n at least 1.
         targets: the index of a class for each.
 

@@ -53,6 +53,7 @@ class TrainParams(Params):
     batch_size: int = Field(ge=1, le=4096)
     epochs: int = Field(ge=1, le=10_000)
     patience_epochs: int = Field(ge=1)
+    members: int = Field(ge=1, le=16)  # networks that differ in their seeds, over which the model averages
     clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion
@@ -64,9 +65,14 @@ class TrainParams(Params):
         return self.architecture != "cnn" and self.weights != NO_WEIGHTS
 
     @property
+    def frozen(self) -> bool:
+        """Whether some layers stay as they were given."""
+        return self.pretrained and bool(self.frozen_through)
+
+    @property
     def cached(self) -> bool:
         """Whether the frozen layers are computed once, ahead of the epochs."""
-        return self.pretrained and bool(self.frozen_through) and self.cache_trunk and not self.on_the_fly
+        return self.frozen and self.cache_trunk and not self.on_the_fly
 
     @model_validator(mode="after")
     def _blocks_fit_the_image(self) -> Self:

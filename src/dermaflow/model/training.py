@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dermaflow.core.parallel import progress
+from dermaflow.core.seeds import derived_seed
 from dermaflow.model.architectures import Network, build
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import make_deterministic, use_precision
 from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities, operating_point
-from dermaflow.model.card import Familiarity
-from dermaflow.model.checkpoint import Row
+from dermaflow.model.card import Familiarity, Member
+from dermaflow.model.checkpoint import Row, best_epoch
 from dermaflow.model.clinical import Known, updated, weighed
 from dermaflow.model.familiarity import KEPT_FRAC, METHOD, Familiar, fit_familiarity
 from dermaflow.model.fit import Report, fit, logits_of
@@ -40,67 +41,120 @@ class Trained(NamedTuple):
     """A finished model, and what is to be known of it."""
 
     model: Model  # image, what is stated beside it if that helps -> probabilities, distance (see model.whole)
-    history: list[Row]
+    history: list[Row]  # of the first member
     decided: Decided
 
 
+class _Given(NamedTuple):
+    """What the learnt part of a network is given."""
+
+    learnt: Labelled
+    views: list[Labelled]  # the validation images as they are, then turned
+
+
+class _Learnt(NamedTuple):
+    """One member when it has been trained."""
+
+    seed: int
+    parts: list[Model]
+    history: list[Row]
+    logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images
+
+
 def train(material: Material, params: TrainParams, folder: Path, report: Report) -> Trained:
-    """Train, then calibrate on the validation images.
+    """Train each member, then calibrate on the validation images.
 
     Args:
         material: images of the size params.image_size_px.
         folder: where checkpoints and activations of this very training lie; the caller removes it in the end.
-        report: called after each epoch; what it raises ends the training.
+        report: called after each epoch; what it raises ends the training. Figures of a further member bear its name.
 
     Raises:
         TrainingError: weights that cannot be had, or a loss that is no number any more.
     """
-    learnt, validation, classes = material.learnt, material.validation, material.classes
-    make_deterministic(params.seed)
-    use_precision(mixed=params.mixed_precision)
-    network = build(params, len(classes))
-    given = _given(network, learnt, folder / "train-trunk.npy")
-    chosen_by = _given(network, validation, folder / "validation-trunk.npy")
-    fitted = fit(network.learnt, given, chosen_by, params, folder, report)
+    members: list[_Learnt] = []
+    given: _Given | None = None
+    for place in range(1, params.members + 1):
+        own = params.model_copy(update={"seed": member_seed(params.seed, place)})
+        make_deterministic(own.seed)
+        use_precision(mixed=params.mixed_precision)
+        network = build(own, len(material.classes))
+        given = given or _given(network, material, params, folder)
+        if params.members > 1:
+            print(f"network {place} of {params.members}", flush=True)
+        members.append(_learnt(network, given, own, folder / f"member-{place}", _told(report, place)))
     use_precision(mixed=False)
-    parts = [part for part in (network.trunk, fitted.model) if part is not None]
-    logits = _logits_by_view(network, fitted.model, validation, chosen_by, params, folder)
-    temperature = best_temperature(logits, validation.labels)
-    probabilities = mean_probabilities(logits, temperature)
-    familiar = _familiar(looking_model(params, len(classes), parts), material)
-    evidence, use = weighed(material.known, probabilities, validation.labels) if material.known else (None, None)
-    if material.known and evidence is not None:
-        probabilities = updated(probabilities, material.known.validation, evidence)
-    elif material.known:
-        print(f"{', '.join(params.clinical)} do not help on the validation images: left out", flush=True)
-    findings = Findings(temperature, familiar, evidence)
-    decided = Decided(
-        temperature=temperature,
-        operating_point=operating_point(probabilities, validation.labels, classes, params.min_melanoma_sensitivity),
-        familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(validation.labels)),
-        validation=validation_scores(probabilities, validation.labels),
-        clinical=use,
-    )
-    return Trained(whole_model(params, len(classes), parts, findings), fitted.history, decided)
+    return _finished(material, params, members)
 
 
-def _given(network: Network, rows: Labelled, array: Path) -> Labelled:
-    """What the learnt part is given: the images, or what the frozen layers make of them."""
+def member_seed(seed: int, place: int) -> int:
+    """The seed of a member, counted from 1; the first has that of the training."""
+    return seed if place == 1 else derived_seed("member", seed, place)
+
+
+def _told(report: Report, place: int) -> Report:
+    """The same report, the figures named after the member; the first one's as they are."""
+    if place == 1:
+        return report
+    return lambda epoch, row: report(epoch, {f"member_{place}_{name}": value for name, value in row.items()})
+
+
+def _given(network: Network, material: Material, params: TrainParams, folder: Path) -> _Given:
+    """The images and their views, or what the frozen layers make of them, which is the same for all members."""
+    learnt = _through(network, material.learnt, folder / "train-trunk.npy")
+    views = []
+    for place, view in enumerate(views_of(material.validation.inputs, params.views), 1):
+        if params.views > 1 and network.trunk is not None:
+            print(f"validation images, view {place} of {params.views}", flush=True)
+        rows = Labelled(view, material.validation.labels)
+        views.append(_through(network, rows, folder / f"validation-{place}-trunk.npy"))
+    return _Given(learnt, views)
+
+
+def _through(network: Network, rows: Labelled, array: Path) -> Labelled:
     if network.trunk is None:
         return rows
     return Labelled(activations(network.trunk, rows.inputs, array), rows.labels)
 
 
-def _logits_by_view(
-    network: Network, learnt: Model, validation: Labelled, first: Labelled, params: TrainParams, folder: Path
-) -> npt.NDArray[np.float64]:
-    """Logits of the validation images, (views, n, classes); what the first view gives is there already."""
-    rows = [first]
-    turned = views_of(validation.inputs, params.views)[1:]
-    for place, view in enumerate(turned, 2):
-        print(f"validation images, view {place} of {params.views}", flush=True)
-        rows.append(_given(network, Labelled(view, validation.labels), folder / f"view-{place}-trunk.npy"))
-    return np.stack([logits_of(learnt, each, params.batch_size) for each in rows])
+def _learnt(network: Network, given: _Given, own: TrainParams, folder: Path, report: Report) -> _Learnt:
+    """Train one member, and ask it about the validation images."""
+    fitted = fit(network.learnt, given.learnt, given.views[0], own, folder, report)
+    logits = np.stack([logits_of(fitted.model, view, own.batch_size) for view in given.views])
+    parts = [part for part in (network.trunk, fitted.model) if part is not None]
+    return _Learnt(own.seed, parts, fitted.history, logits)
+
+
+def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -> Trained:
+    """One model of all members, and what the validation images decide of it."""
+    labels, classes = material.validation.labels, material.classes
+    logits = np.concatenate([member.logits for member in members])
+    temperature = best_temperature(logits, labels)
+    probabilities = mean_probabilities(logits, temperature)
+    parts = [member.parts for member in members]
+    familiar = _familiar(looking_model(params, len(classes), parts[0]), material)
+    evidence, use = weighed(material.known, probabilities, labels) if material.known else (None, None)
+    if material.known and evidence is not None:
+        probabilities = updated(probabilities, material.known.validation, evidence)
+    elif material.known:
+        print(f"{', '.join(params.clinical)} do not help on the validation images: left out", flush=True)
+    decided = Decided(
+        temperature=temperature,
+        operating_point=operating_point(probabilities, labels, classes, params.min_melanoma_sensitivity),
+        familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(labels)),
+        validation=validation_scores(probabilities, labels),
+        clinical=use,
+        members=tuple(_on_the_card(member) for member in members),
+    )
+    model = whole_model(params, len(classes), parts, Findings(temperature, familiar, evidence))
+    return Trained(model, members[0].history, decided)
+
+
+def _on_the_card(member: _Learnt) -> Member:
+    best = best_epoch(member.history)
+    return Member(
+        seed=member.seed, best_epoch=best, epochs=len(member.history), val_loss=member.history[best - 1]["val_loss"]
+    )
 
 
 def _familiar(looking: Model, material: Material) -> Familiar:

@@ -5,13 +5,13 @@ core.clinical, all 0 where nothing is stated.
 Output shape: `probabilities`, (batch, classes), calibrated; `distance`, (batch,), 1 at the limit of the familiar.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dermaflow.model.architectures import build_over, image_input
+from dermaflow.model.architectures import after_cut, build_over, cut, image_input
 from dermaflow.model.backbones import Model, Tensor
 from dermaflow.model.backend import keras
 from dermaflow.model.clinical import SMALLEST_P, Evidence
@@ -31,6 +31,10 @@ TURNS = (  # whether rows are reversed, columns are reversed, rows and columns a
 """The eight mirrorings and quarter turns of a square; the first one leaves it as it is."""
 
 
+Parts = Sequence[Model]
+"""The models that a member is made of, one after the other; later ones win where both have a layer."""
+
+
 class Findings(NamedTuple):
     """What validation has decided of a trained network."""
 
@@ -44,11 +48,17 @@ def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.
     return [_turned(images, *turn) for turn in TURNS[:number]]
 
 
-def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], findings: Findings) -> Model:
-    """Everything in one functional model, with the weights of `parts`, layer by layer of the same name."""
-    image, network = _network(params, n_classes, parts)
-    softened = keras.layers.Rescaling(1 / findings.temperature, name="calibrated", dtype="float32")(network.output)
-    probabilities = _mean_of_views(keras.layers.Softmax(dtype="float32")(softened), params.views)
+def whole_model(params: TrainParams, n_classes: int, members: Sequence[Parts], findings: Findings) -> Model:
+    """Everything in one functional model, with the weights of the members, layer by layer of the same name.
+
+    The first one is there with all its layers, and the distance is measured in it; of the others what comes after the
+    frozen layers, which they share, as models within.
+    """
+    others = [_after_frozen(params, n_classes, parts, place) for place, parts in enumerate(members[1:], 2)]
+    image, seen, network = _network(params, n_classes, members[0])
+    shared = cut(network, params) if params.frozen else seen
+    logits = [network.output, *(other(shared) for other in others)]
+    probabilities = _mean_of_views(_mean_of_members(logits, findings.temperature), params.views)
     inputs = [image]
     if findings.evidence is not None:
         inputs.append(keras.Input((len(findings.evidence),), name="clinical"))
@@ -59,14 +69,14 @@ def whole_model(params: TrainParams, n_classes: int, parts: Iterable[Model], fin
     return keras.Model(inputs if len(inputs) > 1 else image, [probabilities, distance], name=params.architecture)
 
 
-def looking_model(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> Model:
+def looking_model(params: TrainParams, n_classes: int, parts: Parts) -> Model:
     """The model from an image to what its distance is measured by, (batch, d)."""
-    image, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
+    image, _, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
     return keras.Model(image, familiar_embedding(network))
 
 
-def _network(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> tuple[Tensor, Model]:
-    """An image and the network over its views, to logits (views * batch, classes).
+def _network(params: TrainParams, n_classes: int, parts: Parts) -> tuple[Tensor, Tensor, Model]:
+    """An image, its views one after the other, and the network over these, to logits (views * batch, classes).
 
     Keras numbers the layers that have no name of their own, as some backbones have: it begins anew here, as it did
     where the parts were built, so that they are found; and so that the same weights are the same file.
@@ -78,7 +88,22 @@ def _network(params: TrainParams, n_classes: int, parts: Iterable[Model]) -> tup
     unloaded = params.model_copy(update={"weights": NO_WEIGHTS, "on_the_fly": False})
     network = build_over(image, seen, unloaded, n_classes)
     _take_weights(network, parts)
-    return image, network
+    return image, seen, network
+
+
+def _after_frozen(params: TrainParams, n_classes: int, parts: Parts, place: int) -> Model:
+    """What a member learnt, as a model from what the frozen layers give, or from the image where none are frozen."""
+    _, _, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
+    return after_cut(network, params, f"member_{place}")
+
+
+def _mean_of_members(logits: Sequence[Tensor], temperature: float) -> Tensor:
+    """The mean probability over members, each softened by the same temperature."""
+    softened = [
+        keras.layers.Softmax(dtype="float32")(keras.layers.Rescaling(1 / temperature, dtype="float32")(each))
+        for each in logits
+    ]
+    return keras.layers.Average(dtype="float32")(softened) if len(softened) > 1 else softened[0]
 
 
 def _turned(images: Tensor, rows: bool, columns: bool, exchanged: bool) -> Tensor:  # noqa: FBT001 - an entry of TURNS
@@ -116,7 +141,7 @@ def _by_view(values: Tensor, views: int) -> Tensor:
     return keras.ops.reshape(values, (views, -1, values.shape[-1]))
 
 
-def _take_weights(network: Model, parts: Iterable[Model]) -> None:
+def _take_weights(network: Model, parts: Parts) -> None:
     """Copy the weights of every layer from the part that has it; later parts win."""
     found = {layer.name: layer.get_weights() for part in parts for layer in part.layers if layer.weights}
     for layer in network.layers:
