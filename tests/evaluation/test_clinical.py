@@ -1,10 +1,11 @@
 """What age, sex and site add, on tests whose answer is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dermaflow.core.clinical import encoded
-from dermaflow.evaluation.clinical import WAYS, Beside, clinical_figures, clinical_lines
+from dermaflow.evaluation.clinical import WAYS, Beside, clinical_figures, clinical_lines, collections_of
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 
@@ -13,7 +14,7 @@ CLASSES = ("dermatofibroma", "melanoma", "nevus")
 
 
 def beside(n: int = 240, strength: float = 1.5) -> Beside:
-    """Images tell a little; what is stated names the diagnosis of source a, and says nothing in source b."""
+    """Images tell a little; what is stated names the diagnosis in collection a, and says nothing in b."""
     rng = np.random.default_rng(0)
     truth = np.arange(n) % 3
     image = rng.normal(size=(n, 3))
@@ -28,9 +29,9 @@ def beside(n: int = 240, strength: float = 1.5) -> Beside:
 
     sources = np.where(of_a, "a", "b").tolist()
     groups = [f"g{number // 6}" for number in range(n)]
-    both = Outcome(CLASSES, truth, softmax(image + said), groups, attributes={"source": sources})
+    both = Outcome(CLASSES, truth, softmax(image + said), groups)
     ages = np.where(of_a, "40", "").tolist()
-    return Beside(both, softmax(image), encoded(ages, [""] * n, ["back"] * n))
+    return Beside(both, softmax(image), encoded(ages, [""] * n, ["back"] * n), sources)
 
 
 def test_the_gain_is_the_difference_of_the_two_and_lies_where_the_statements_speak() -> None:
@@ -42,10 +43,10 @@ def test_the_gain_is_the_difference_of_the_two_and_lies_where_the_statements_spe
     assert figures["gain"]["balanced_accuracy"]["value"] == pytest.approx(hits[0] - hits[1])
     assert figures["image_alone"]["balanced_accuracy"]["value"] == pytest.approx(hits[1])
     assert figures["gain"]["balanced_accuracy"]["low"] > 0
-    by_source = {each["name"]: each for each in figures["by_source"]}
-    assert by_source["a"]["gain"]["macro_auc"]["low"] > 0.05
-    assert by_source["b"]["gain"]["macro_auc"] == {"value": 0.0, "low": 0.0, "high": 0.0}
-    assert (by_source["a"]["n"], by_source["a"]["n_groups"]) == (120, 20)
+    within = {each["name"]: each for each in figures["by_collection"]}
+    assert within["a"]["gain"]["macro_auc"]["low"] > 0.05
+    assert within["b"]["gain"]["macro_auc"] == {"value": 0.0, "low": 0.0, "high": 0.0}
+    assert (within["a"]["n"], within["a"]["n_groups"]) == (120, 20)
     for way in WAYS:
         assert set(figures[way]) == {"balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc"}
 
@@ -63,9 +64,9 @@ def test_without_melanoma_there_are_the_other_figures() -> None:
     renamed = Outcome(
         ("dermatofibroma", "nevus", "vascular lesion"), test.both.truth, test.both.probabilities, test.both.groups
     )
-    figures = clinical_figures(Beside(renamed, test.image_alone, test.clinical), PARAMS)
+    figures = clinical_figures(Beside(renamed, test.image_alone, test.clinical, ()), PARAMS)
     assert set(figures["gain"]) == {"balanced_accuracy", "macro_auc"}
-    assert figures["by_source"] == []
+    assert figures["by_collection"] == []
 
 
 def test_the_lines_tell_what_is_stated_and_each_gain() -> None:
@@ -74,3 +75,8 @@ def test_the_lines_tell_what_is_stated_and_each_gain() -> None:
     assert len(lines) == 5
     assert "melanoma vs nevus AUC image alone 0." in lines[-1]
     assert "; gain 0." in lines[-1]
+
+
+def test_a_collection_is_a_source_and_the_letters_of_its_lesions_numbers() -> None:
+    lesions = pd.DataFrame({"source": ["a", "a", "b"], "lesion_id": ["HAM_000012", "", "BCN_1"]})
+    assert collections_of(lesions) == ["a · HAM", "a · no lesion number", "b · BCN"]

@@ -11,7 +11,7 @@ FOUND = {
     "image_alone": dict.fromkeys(MEASURES, FIGURE),
     "stated_alone": dict.fromkeys(MEASURES, FIGURE),
     "gain": dict.fromkeys(MEASURES, GAIN),
-    "by_source": [{"name": "clinic-a", "n": 24, "n_groups": 12, "gain": {"balanced_accuracy": GAIN}}],
+    "by_collection": [{"name": "clinic-a · HAM", "n": 24, "n_groups": 12, "gain": {"balanced_accuracy": GAIN}}],
 }
 USE = {"columns": ["age_20"], "strength": 0.5, "n": 60, "stated": {"age": 45, "sex": 40, "site": 60}, "image_alone": {}}
 
@@ -38,4 +38,4 @@ def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
     ]  # fmt: skip
     assert both.rows[0][2:] == ("0.90 (0.80 to 1.00)", "0.90 (0.80 to 1.00)")
     assert gains.rows[0][:3] == ("all", "36", "0.05 (-0.01 to 0.11)")
-    assert gains.rows[1] == ("clinic-a", "24", "0.05 (-0.01 to 0.11)", "undefined", "undefined", "undefined")
+    assert gains.rows[1] == ("clinic-a · HAM", "24", "0.05 (-0.01 to 0.11)", "–", "–", "–")

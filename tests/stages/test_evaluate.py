@@ -144,7 +144,7 @@ def test_what_is_stated_of_the_test_images_is_told_to_the_model_and_its_gain_mea
     gain = metrics["clinical"]["gain"]["balanced_accuracy"]["value"]
     alone = metrics["clinical"]["image_alone"]["balanced_accuracy"]["value"]
     assert metrics["balanced_accuracy"]["value"] - alone == pytest.approx(gain)
-    assert [each["name"] for each in metrics["clinical"]["by_source"]] == ["phantom-a"]
+    assert [each["name"] for each in metrics["clinical"]["by_collection"]] == ["phantom-a · no lesion number"]
     bundle = load_bundle(evaluated / paths.MODEL.parent)
     numbers = [int(name[-3:]) for name in TEST_IMAGES]
     ages, sexes = [str(5 * number) for number in numbers], [("female", "male")[number % 2] for number in numbers]

@@ -1,18 +1,19 @@
 """What age, sex and site add to the image: the test with them, without them, and from them alone.
 
 They may be knowledge (melanoma is rarer in the young) and a shortcut (a collection of old people's faces) at once.
-What tells the two apart, as far as it can be told: the gain within each source, where no source can be guessed.
+What tells the two apart, as far as it can be told: the gain within each collection, where none can be guessed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dermaflow.core.clinical import Clinical, stated
 from dermaflow.evaluation.intervals import Drawn, Figure, drawn, estimate, figure, groups_among, groups_behind
-from dermaflow.evaluation.metrics import Floats, auc_between, measure
+from dermaflow.evaluation.metrics import Flags, Floats, auc_between, measure
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import in_words
@@ -34,6 +35,7 @@ class Beside:
     both: Outcome
     image_alone: Floats  # (n, classes) probabilities where nothing is stated
     clinical: Clinical  # (n, columns)
+    collections: Sequence[str]  # (n,) see `collections_of`
 
     @property
     def stated_alone(self) -> Floats:
@@ -44,19 +46,32 @@ class Beside:
         return probabilities
 
 
+def collections_of(lesions: pd.DataFrame) -> list[str]:
+    """Where each image comes from, as far as it is known: its source, and the letters that its lesion's number bears.
+
+    Such as `isic9 · HAM`: one source may hold images of several collections.
+
+    Args:
+        lesions: the columns source and lesion_id.
+    """
+    letters = lesions["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")
+    named = np.where(letters == "", "no lesion number", letters)
+    return [f"{source} · {name}" for source, name in zip(lesions["source"], named, strict=True)]
+
+
 def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
-    """MEASURES of the image alone and of the statements alone, the paired gain, and the gain within each source.
+    """MEASURES of the image alone and of the statements alone, the paired gain, and the gain within each collection.
 
     Each as {value, low, high}, null where undefined. Keys: n, stated ({attribute: of how many}), WAYS
-    ({measure: figure} each), by_source ([{name, n, n_groups, gain}], the largest first).
+    ({measure: figure} each), by_collection ([{name, n, n_groups, gain}], the largest first).
     """
-    sources = np.asarray(list(beside.both.attributes.get("source", ())), dtype=object)
-    names = sorted(set(sources), key=lambda name: (-int((sources == name).sum()), name))
+    of = np.asarray(list(beside.collections), dtype=object)
+    names = sorted(set(of), key=lambda name: (-int((of == name).sum()), name))
     return {
         "n": len(beside.both.truth),
         "stated": stated(beside.clinical),
         **_figures(beside, params),
-        "by_source": [_of_source(beside, name, sources == name, params) for name in names],
+        "by_collection": [_within(beside, name, of == name, params) for name in names],
     }
 
 
@@ -70,8 +85,8 @@ def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
             yield f"    {words:<21} image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
 
 
-def _of_source(beside: Beside, name: str, chosen: Any, params: EvaluateParams) -> dict[str, Any]:  # noqa: ANN401 - Flags
-    part = Beside(beside.both.part(chosen), beside.image_alone[chosen], beside.clinical[chosen])
+def _within(beside: Beside, name: str, chosen: Flags, params: EvaluateParams) -> dict[str, Any]:
+    part = Beside(beside.both.part(chosen), beside.image_alone[chosen], beside.clinical[chosen], ())
     n_groups = len(set(part.both.groups))
     return {"name": name, "n": len(part.both.truth), "n_groups": n_groups, "gain": _figures(part, params)["gain"]}
 

@@ -1,6 +1,7 @@
 """What a model card says of age, sex and site: how they are used, and what they add to the image."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dermaflow.evaluation.clinical import MEASURES
 from dermaflow.evaluation.model_card_content import Item, Table, item, measured, share
@@ -43,10 +44,10 @@ def clinical(record: Record) -> Item | None:
         if key in found["gain"]
     )
     gains = tuple(
-        (name, f"{n:,}", *(measured(gain.get(key)) for key in MEASURES))
+        (name, f"{n:,}", *(_gain(gain.get(key)) for key in MEASURES))
         for name, n, gain in (
             ("all", found["n"], found["gain"]),
-            *((each["name"], each["n"], each["gain"]) for each in found["by_source"]),
+            *((each["name"], each["n"], each["gain"]) for each in found["by_collection"]),
         )
     )
     return item(
@@ -55,7 +56,12 @@ def clinical(record: Record) -> Item | None:
         f"Stated, of {found['n']:,} test images: {told}. The columns: with all, as if nothing were stated, and from "
         "what is stated without a look at the image.",
         Table(("measure", "with all", "image alone", "stated alone"), rows),
-        "The gain, paired over groups, in the whole test and within each source: what is gained within a source is no "
-        "guess at the source.",
-        Table(("source", "n", *MEASURES.values()), gains, numbers_from=1),
+        "The gain, paired over groups, in the whole test and within each collection (the source, and the letters that "
+        "the number of a lesion bears): what is gained within a collection is no guess at the collection. A dash: not "
+        "all of the diagnoses that it takes are shown.",
+        Table(("collection", "n", *MEASURES.values()), gains, numbers_from=1),
     )
+
+
+def _gain(figure: Mapping[str, Any] | None) -> str:
+    return measured(figure) if figure and figure["value"] is not None else "–"

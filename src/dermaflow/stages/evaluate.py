@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core import paths
-from dermaflow.core.clinical import Clinical
 from dermaflow.core.errors import TableError, run
 from dermaflow.core.files import read_json, write_bytes, write_json
 from dermaflow.core.images import load_rgb
@@ -32,7 +31,7 @@ from dermaflow.core.lesions import (
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
-from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines
+from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines, collections_of
 from dermaflow.evaluation.figures_of_test import figures_of
 from dermaflow.evaluation.figures_training import SERIES, draw_training
 from dermaflow.evaluation.gallery import draw_gallery, worst_errors
@@ -74,14 +73,14 @@ def main() -> None:
     history = read_table(paths.HISTORY, HISTORY_COLUMNS)
     print(f"predicting {len(images):,} test images", flush=True)
     known = lesions.set_index("image_id").loc[images["image_id"]]
-    files, clinical = [paths.ingested_image(image_id) for image_id in images["image_id"]], clinical_of(known)
-    scores = bundle.predict_all(files, clinical)
+    files = [paths.ingested_image(image_id) for image_id in images["image_id"]]
+    scores = bundle.predict_all(files, clinical_of(known))
     outcome = outcome_of(bundle.card, images, known, scores)
     metrics = {
         "phantom": bundle.card.phantom,
         "fingerprint": bundle.card.fingerprint,
         **metrics_of(outcome, params),
-        "clinical": beside_the_image(bundle, outcome, files, clinical, params),
+        "clinical": beside_the_image(bundle, outcome, known, files, params),
         "unfamiliar": unfamiliar_to(bundle, Distances(scores.distance, outcome.groups), params),
         "shortcuts": strongest(read_json(paths.SHORTCUTS)),
     }
@@ -114,13 +113,14 @@ def outcome_of(card: Card, images: pd.DataFrame, known: pd.DataFrame, scores: Sc
 
 
 def beside_the_image(
-    bundle: Bundle, outcome: Outcome, files: list[Path], clinical: Clinical, params: EvaluateParams
+    bundle: Bundle, outcome: Outcome, known: pd.DataFrame, files: list[Path], params: EvaluateParams
 ) -> dict[str, Any] | None:
     """What age, sex and site add to the image, which is asked once more without; None: the model takes it alone."""
     if bundle.card.clinical is None:
         return None
     print("once more, as if nothing were stated beside the images", flush=True)
-    return clinical_figures(Beside(outcome, bundle.predict_all(files).probabilities, clinical), params)
+    alone = bundle.predict_all(files).probabilities
+    return clinical_figures(Beside(outcome, alone, clinical_of(known), collections_of(known)), params)
 
 
 def unfamiliar_to(bundle: Bundle, known: Distances, params: EvaluateParams) -> dict[str, Any] | None:
