@@ -15,6 +15,8 @@ from dermaflow.model.checkpoint import (
     remove,
     store,
     stored_history,
+    superseded,
+    trunk_folder,
 )
 
 
@@ -93,3 +95,17 @@ def test_nothing_is_left_after_removal(tmp_path: Path) -> None:
     remove(tmp_path / "a")
     remove(tmp_path / "never there")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_what_frozen_layers_gave_the_two_used_last_are_kept(tmp_path: Path) -> None:
+    trunks = [trunk_folder(tmp_path, name) for name in "abc"]
+    for used_at, trunk in zip((300, 100, 200), trunks, strict=True):
+        trunk.mkdir(parents=True)
+        (trunk / "train-trunk.npy").touch()
+        for path in (trunk / "train-trunk.npy", trunk):
+            os.utime(path, (used_at, used_at))
+    (tmp_path / "a training").mkdir()
+    assert superseded(tmp_path) == [trunks[1]]
+    os.utime(trunks[1] / "train-trunk.npy", (400, 400))
+    assert superseded(tmp_path) == [trunks[2]]
+    assert superseded(tmp_path / "nowhere") == []

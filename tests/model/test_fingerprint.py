@@ -9,7 +9,14 @@ import pytest
 import dermaflow
 from dermaflow.core.errors import TrainingError
 from dermaflow.model.examples import EXAMPLE_COLUMNS
-from dermaflow.model.fingerprint import code_digest, data_fingerprint, file_digest, training_fingerprint, weights_digest
+from dermaflow.model.fingerprint import (
+    code_digest,
+    data_fingerprint,
+    file_digest,
+    training_fingerprint,
+    trunk_fingerprint,
+    weights_digest,
+)
 from dermaflow.model.params import TrainParams
 
 
@@ -72,3 +79,23 @@ def test_weights_count_by_their_content_and_not_by_where_they_lie(tuned: TrainPa
 def test_a_missing_weights_file_is_told_before_anything_is_decoded(tuned: TrainParams) -> None:
     with pytest.raises(TrainingError, match=r"expected none, imagenet or a Keras weights file, received absent\.h5"):
         weights_digest(tuned.model_copy(update={"weights": "absent.h5"}))
+
+
+@pytest.mark.parametrize(
+    ("change", "shared"),
+    [
+        ({"learning_rate": 0.01, "epochs": 9, "seed": 8, "views": 8, "members": 3, "label_smoothing": 0.2}, True),
+        ({"frozen_through": "block_1_project_BN"}, False),
+        ({"image_size_px": 48}, False),
+        ({"backbone_options": {"alpha": 0.5}}, False),
+    ],
+)
+def test_trainings_share_what_frozen_layers_give_unless_that_depends_on_what_differs(
+    tuned: TrainParams,
+    change: dict[str, object],
+    shared: bool,  # noqa: FBT001 - a case
+) -> None:
+    of = tuned.model_copy(update=change)
+    assert (trunk_fingerprint(of, "data", "code", "w") == trunk_fingerprint(tuned, "data", "code", "w")) is shared
+    for other in (("other", "code", "w"), ("data", "other", "w"), ("data", "code", "other")):
+        assert trunk_fingerprint(of, *other) != trunk_fingerprint(of, "data", "code", "w")

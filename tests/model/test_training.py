@@ -1,5 +1,6 @@
 """From images to one finished model: the same twice, the same with the cache and without it."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def material(size_px: int) -> Material:
 
 
 def trained(params: TrainParams, folder: Path) -> Trained:
-    return train(material(params.image_size_px), params, folder, lambda *_: None)
+    return train(material(params.image_size_px), params, folder, folder / "trunk", lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,20 @@ def test_without_the_cache_the_result_is_the_same(once: Trained, tuned: TrainPar
     )
 
 
+def test_another_training_over_the_same_frozen_layers_begins_with_what_they_gave(
+    once: Trained, tuned: TrainParams, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained(tuned.model_copy(update={"learning_rate": 0.0001}), tmp_path)
+    capsys.readouterr()
+    for folder in tmp_path.glob("member-*"):
+        shutil.rmtree(folder)  # as the stage does
+    again = trained(tuned.model_copy(update={"views": 2}), tmp_path)
+    told = capsys.readouterr().out
+    assert told.count("through the frozen layers: done before") == 2  # the training images, the first view
+    for mine, its in zip(again.model.get_weights(), once.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
 def test_the_model_is_one_with_calibrated_probabilities_and_a_distance(once: Trained) -> None:
     assert [output.name for output in once.model.outputs]
     images = material(32).validation.inputs
@@ -76,7 +91,7 @@ def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: Tr
     old = [np.where(labels == 0, "80", "20") for labels in rows]
     learnt, chosen = (encoded(ages, [""] * len(ages), [""] * len(ages)) for ages in old)
     informed = given._replace(known=Known(learnt, rows[0], chosen))
-    found = train(informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, lambda *_: None)
+    found = train(informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, tmp_path, lambda *_: None)
     use = found.decided.clinical
     assert use is not None
     assert use.stated == {"age": 20, "sex": 0, "site": 0}
@@ -93,7 +108,7 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
 ) -> None:
     told: list[tuple[int, set[str]]] = []
     three = tuned.model_copy(update={"views": 2, "members": 3})
-    found = train(material(32), three, tmp_path, lambda epoch, row: told.append((epoch, set(row))))
+    found = train(material(32), three, tmp_path, tmp_path, lambda epoch, row: told.append((epoch, set(row))))
     first, second, third = found.decided.members
     assert (first.seed, first.epochs) == (tuned.seed, 2)
     assert len({first.val_loss, second.val_loss, third.val_loss}) == 3

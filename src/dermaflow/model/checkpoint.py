@@ -17,6 +17,8 @@ from dermaflow.core.lesions import read_table_if_any, write_table
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 
+TRUNKS_KEPT = 2  # of what frozen layers gave; each may take gigabytes
+_TRUNK = "trunk-"
 ABANDONED_AFTER_S = 7 * 24 * 3600.0
 
 Row = dict[str, float]
@@ -83,6 +85,17 @@ def abandoned(root: Path, now_s: float) -> list[Path]:
         now_s: the present time, in seconds since 1970, as `time.time` gives it.
     """
     return sorted(folder for folder in root.glob("*/") if now_s - _last_write_s(folder) > ABANDONED_AFTER_S)
+
+
+def trunk_folder(root: Path, fingerprint: str) -> Path:
+    """Where what frozen layers give lies (see fingerprint.trunk_fingerprint); trainings beside it may share it."""
+    return root / f"{_TRUNK}{fingerprint}"
+
+
+def superseded(root: Path) -> list[Path]:
+    """The trunk folders in `root` but for the TRUNKS_KEPT that were used last."""
+    used_last = sorted(root.glob(f"{_TRUNK}*/"), key=_last_write_s, reverse=True)
+    return used_last[TRUNKS_KEPT:]
 
 
 def remove(folder: Path) -> None:

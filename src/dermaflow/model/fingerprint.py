@@ -5,6 +5,7 @@ The same fingerprint means the same training: MLflow finds a run by it, an inter
 
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -63,6 +64,13 @@ def training_fingerprint(params: TrainParams, data: str, code: str, weights: str
     """The digest of a whole training: its parameters, data, code and the weights that it begins with."""
     train = params.model_dump() | {"weights": weights}  # the file's content counts, not where it lies
     return _digest({"train": train, "data": data, "code": code})
+
+
+def trunk_fingerprint(params: TrainParams, data: str, code: str, weights: str) -> str:
+    """The digest of all that decides what the frozen layers give: trainings that share it share their activations."""
+    decides = ("architecture", "image_size_px", "backbone_options", "frozen_through", "frozen_batch_norm")
+    values = {name: getattr(params, name) for name in decides}
+    return _digest({**values, "weights": weights, "data": data, "code": code, "keras": version("keras")})
 
 
 def _digest(value: object) -> str:

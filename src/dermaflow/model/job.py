@@ -16,7 +16,13 @@ from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
 from dermaflow.model.examples import counts
-from dermaflow.model.fingerprint import code_digest, data_fingerprint, training_fingerprint, weights_digest
+from dermaflow.model.fingerprint import (
+    code_digest,
+    data_fingerprint,
+    training_fingerprint,
+    trunk_fingerprint,
+    weights_digest,
+)
 from dermaflow.model.params import TrainParams
 
 _SOURCES_NAMED = 3
@@ -33,6 +39,7 @@ class Job:
     data: Data
     phantom: bool
     fingerprint: str
+    trunk_fingerprint: str
 
     @property
     def name(self) -> str:
@@ -81,7 +88,7 @@ def job_of(
     classes = in_order(accepted["diagnosis"])
     weights = weights_digest(params)
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
-    data = _data(examples, used, classes, workers)
+    data, code = _data(examples, used, classes, workers), code_digest()
     return Job(
         params=params,
         sections=sections,
@@ -89,7 +96,8 @@ def job_of(
         classes=classes,
         data=data,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
-        fingerprint=training_fingerprint(params, data.fingerprint, code_digest(), weights),
+        fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
+        trunk_fingerprint=trunk_fingerprint(params, data.fingerprint, code, weights),
     )
 
 

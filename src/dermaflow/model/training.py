@@ -61,12 +61,13 @@ class _Learnt(NamedTuple):
     logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images
 
 
-def train(material: Material, params: TrainParams, folder: Path, report: Report) -> Trained:
+def train(material: Material, params: TrainParams, folder: Path, trunk_folder: Path, report: Report) -> Trained:
     """Train each member, then calibrate on the validation images.
 
     Args:
         material: images of the size params.image_size_px.
-        folder: where checkpoints and activations of this very training lie; the caller removes it in the end.
+        folder: where checkpoints of this very training lie; the caller removes it in the end.
+        trunk_folder: where what the frozen layers give lies, of these images and layers only; it may stay.
         report: called after each epoch; what it raises ends the training. Figures of a further member bear its name.
 
     Raises:
@@ -79,7 +80,7 @@ def train(material: Material, params: TrainParams, folder: Path, report: Report)
         make_deterministic(own.seed)
         use_precision(mixed=params.mixed_precision)
         network = build(own, len(material.classes))
-        given = given or _given(network, material, params, folder)
+        given = given or _given(network, material, params, trunk_folder)
         if params.members > 1:
             print(f"network {place} of {params.members}", flush=True)
         members.append(_learnt(network, given, own, folder / f"member-{place}", _told(report, place)))

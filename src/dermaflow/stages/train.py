@@ -3,7 +3,8 @@
 Reads   data/augment/plan.csv and the images that it names, data/split/ledger.csv, data/validate/lesions.csv,
         data/ingest/images, params.yaml
 Writes  models/train/model.keras, model.onnx, card.json, history.csv, seen.csv
-        (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from)
+        (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from;
+        .cache/train/trunk-<fingerprint>/: what frozen layers give, of the last two such trainings)
 Run     python -m dermaflow.stages.train
 """
 
@@ -27,7 +28,7 @@ from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, write_card
-from dermaflow.model.checkpoint import abandoned, best_epoch, remove, write_history
+from dermaflow.model.checkpoint import abandoned, best_epoch, remove, superseded, trunk_folder, write_history
 from dermaflow.model.clinical import Known
 from dermaflow.model.examples import examples_of, seen_images
 from dermaflow.model.job import Job, card_of, job_of
@@ -54,7 +55,8 @@ def main() -> None:
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
         material = Material(learnt, validation, job.originals, job.classes, known_of(job))
-        trained = train(material, job.params, folder, log_epoch)
+        trunk = trunk_folder(paths.CHECKPOINTS, job.trunk_fingerprint)
+        trained = train(material, job.params, folder, trunk, log_epoch)
         save_model(trained.model, paths.MODEL)
         write_onnx(trained.model, validation.inputs, paths.ONNX, job.clinical("validation"))
     write_history(trained.history, paths.HISTORY)
@@ -126,7 +128,8 @@ def git_of(folder: Path) -> Git | None:
 
 def clean_up(folder: Path) -> None:
     """Remove the checkpoint of this training, and those that nobody has gone on from for long."""
-    remove(folder)
+    for each in (folder, *superseded(paths.CHECKPOINTS)):
+        remove(each)
     old = abandoned(paths.CHECKPOINTS, time.time())
     for each in old:
         remove(each)
