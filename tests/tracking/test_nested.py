@@ -5,7 +5,7 @@ import pytest
 
 from dermaflow.core.errors import TableError
 from dermaflow.tracking.nested import Child, Parent, log_parent, trained_run
-from dermaflow.tracking.runs import find_run, live_run
+from dermaflow.tracking.runs import LOGGED_TAG, find_run, live_run
 from dermaflow.tracking.store import connect
 from tests.drawn_folds import draw_training
 
@@ -41,6 +41,19 @@ def test_a_child_hangs_below_its_parent_and_keeps_what_it_has(parent, child):
     assert below.data.tags["mlflow.parentRunId"] == run_id
     assert (below.info.run_name, below.data.metrics["validation_loss"]) == ("trial 0", 0.7)
     assert below.data.params == {"train.epochs": "3"}
+
+
+def test_the_run_of_an_evaluated_model_stays_where_it_is_unless_the_parent_is_for_such(parent, child, capsys):
+    """A trial with the parameters of the present model is that model's own training."""
+    client = connect()
+    client.set_tag(child.run_id, LOGGED_TAG, "d" * 64)
+    log_parent(replace(parent, takes_evaluated=False), [child])
+    run = client.get_run(child.run_id)
+    assert "mlflow.parentRunId" not in run.data.tags
+    assert (run.info.run_name, run.data.metrics) == ("cnn", {})
+    assert "'trial 0' is that of an evaluated model: it keeps its place and name" in capsys.readouterr().out
+    run_id = log_parent(replace(parent, metrics={"validation_loss": 0.3}), [child])
+    assert client.get_run(child.run_id).data.tags["mlflow.parentRunId"] == run_id
 
 
 def test_logging_twice_makes_nothing_twice_and_what_is_new_goes_into_the_same_run(parent, child, capsys):

@@ -106,6 +106,7 @@ def log_search(done: Sequence[Mapping[str, Any]], search: Mapping[str, Any], fil
         "The best of many is flattered by the choice: what it is worth, a test says.",
         files=files,
         folder="search",
+        takes_evaluated=False,
     )
     log_parent(parent, children)
 

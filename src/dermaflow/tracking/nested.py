@@ -35,6 +35,7 @@ class Parent:
     note: str  # markdown
     files: Sequence[Path]
     folder: str  # among the artifacts
+    takes_evaluated: bool = True  # whether runs of evaluated models hang below it; else those stay where they are
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def log_parent(parent: Parent, children: Sequence[Child]) -> str:
         with ended_on_failure(client, run_id):
             _fill(client, run_id, parent)
             for child in children:
-                _hang_below(client, run_id, child)
+                _hang_below(client, run_id, child, parent)
             client.set_tag(run_id, LOGGED_TAG, digest)
             client.set_terminated(run_id, "FINISHED")
     print(f"MLflow: logged the run '{parent.name}' and {len(children)} below it", flush=True)
@@ -96,7 +97,13 @@ def _fill(client: MlflowClient, run_id: str, parent: Parent) -> None:
         client.log_artifact(run_id, str(file), artifact_path=parent.folder)
 
 
-def _hang_below(client: MlflowClient, run_id: str, child: Child) -> None:
+def _hang_below(client: MlflowClient, run_id: str, child: Child, parent: Parent) -> None:
+    evaluated = LOGGED_TAG in client.get_run(child.run_id).data.tags
+    if evaluated and not parent.takes_evaluated:
+        print(
+            f"MLflow: the run of '{child.name}' is that of an evaluated model: it keeps its place and name", flush=True
+        )
+        return
     client.log_batch(child.run_id, metrics=_now(child.metrics), tags=[entities.RunTag(PARENT_TAG, run_id)])
     client.update_run(child.run_id, name=child.name)
 
