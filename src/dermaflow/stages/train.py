@@ -11,6 +11,7 @@ Run     python -m dermaflow.stages.train
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ from dermaflow.core.lesions import (
     read_table,
     write_table,
 )
+from dermaflow.core.locks import alone
 from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
 from dermaflow.model.calibration import Decided
@@ -37,14 +39,33 @@ from dermaflow.model.pixels import Labelled, decoded
 from dermaflow.tracking.git import CHANGED_TAG, COMMIT_TAG, git_state
 from dermaflow.tracking.runs import live_run
 
+if TYPE_CHECKING:
+    from dermaflow.model.training import Trained
+
 UP_TO_TRAINING = SECTIONS[: SECTIONS.index("train") + 1]
 
 
 def main() -> None:
-    """Decode first, then train: TensorFlow starts threads, after which no process may be forked."""
+    """Train, and write what came of it; a second process with the very same training waits."""
     accepted = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
     job, git = read_job(accepted), git_of(Path.cwd())
     folder = paths.CHECKPOINTS / job.fingerprint
+    with alone(folder.with_suffix(".lock"), "this very training runs in another process: waiting for its end"):
+        trained, used = trained_by(job, folder)
+        write_history(trained.history, paths.HISTORY)
+        write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
+        write_card(card_of(job, trained.history, trained.decided, trained.model.count_params(), used, git), paths.CARD)
+        clean_up(folder)
+    best = best_epoch(trained.history)
+    print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
+    print("\n".join(in_words(trained.decided)), flush=True)
+
+
+def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
+    """Train, and write the model; the versions of what it was trained with.
+
+    Decode first, then train: TensorFlow starts threads, after which no process may be forked.
+    """
     learnt, validation = (
         Labelled(decoded(job.files(part), job.params.image_size_px, folder / f"{part}.npy"), job.labels(part))
         for part in ("train", "validation")
@@ -59,15 +80,7 @@ def main() -> None:
         trained = train(material, job.params, folder, trunk, log_epoch)
         save_model(trained.model, paths.MODEL)
         write_onnx(trained.model, validation.inputs, paths.ONNX, job.clinical("validation"))
-    write_history(trained.history, paths.HISTORY)
-    write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
-    write_card(
-        card_of(job, trained.history, trained.decided, trained.model.count_params(), versions(), git), paths.CARD
-    )
-    clean_up(folder)
-    best = best_epoch(trained.history)
-    print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
-    print("\n".join(in_words(trained.decided)), flush=True)
+    return trained, versions()
 
 
 def in_words(decided: Decided) -> Iterator[str]:
