@@ -1,6 +1,6 @@
 """How fast is training: against the same step on data in memory, against stock TensorFlow, with and without the cache?
 
-    python benchmarks/train_images.py [--images 2048]
+    python benchmarks/train_images.py [--images 2048] [--rounds 3] [--networks cnn MobileNetV2]
 
 For the cnn (128 px) and MobileNetV2 (160 px, every layer trained), images a second of
 - ours: the stage's own path, JPEG files decoded once into an array, then EPOCHS epochs with validation scores and
@@ -10,7 +10,8 @@ For the cnn (128 px) and MobileNetV2 (160 px, every layer trained), images a sec
   process of its own; it decodes every image in every epoch. Its start is not counted.
 Then MobileNetV2 with its layers up to a given one frozen: epochs with what they give computed once (not counted; given
 beside it), against epochs that compute it again. The images are noise: speed does not look at them.
-Both sides of a ratio run in turns, ROUNDS times; the medians are compared. Prints ratios, asserts nothing.
+Both sides of a ratio run in turns, as many rounds as are asked for; the medians are compared. Prints ratios, asserts
+nothing.
 """
 
 import argparse
@@ -31,7 +32,6 @@ from dermaflow.model.pixels import Labelled, decoded
 
 CLASSES = 8
 EPOCHS = 3
-ROUNDS = 3
 CUTS = ("block_12_add", "block_14_add", "block_15_add")
 CASES = {
     "cnn": {"architecture": "cnn", "image_size_px": 128, "filters": [32, 64, 128]},
@@ -55,15 +55,18 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--images", type=int, default=2048)
-    n_images = parser.parse_args().images
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--networks", nargs="+", choices=list(CASES), default=list(CASES))
+    asked = parser.parse_args()
+    cases = {name: CASES[name] for name in asked.networks}
     with tempfile.TemporaryDirectory() as folder:
-        files = draw(Path(folder, "images"), n_images)
-        arrays = {name: Path(folder, f"{name}.npy") for name in CASES}
-        timed = {name: decode(files, arrays[name], case["image_size_px"]) for name, case in CASES.items()}
-        for name, case in CASES.items():
-            rows, decode_s = timed[name]
-            whole_loop(name, params_of(**case), rows, decode_s, Path(folder))
-        cached_trunk(timed["MobileNetV2"][0], Path(folder))
+        files = draw(Path(folder, "images"), asked.images)
+        arrays = {name: Path(folder, f"{name}.npy") for name in cases}
+        timed = {name: decode(files, arrays[name], case["image_size_px"]) for name, case in cases.items()}
+        for name, case in cases.items():
+            whole_loop(name, params_of(**case), *timed[name], Path(folder), asked.rounds)
+        if "MobileNetV2" in timed:
+            cached_trunk(timed["MobileNetV2"][0], Path(folder), asked.rounds)
 
 
 def draw(folder: Path, n_images: int) -> list[Path]:
@@ -93,11 +96,11 @@ def params_of(**changes: object) -> TrainParams:
     return load_params("train", TrainParams).model_copy(update={**fixed, **changes})
 
 
-def whole_loop(name: str, params: TrainParams, rows: Labelled, decode_s: float, folder: Path) -> None:
+def whole_loop(name: str, params: TrainParams, rows: Labelled, decode_s: float, folder: Path, rounds: int) -> None:
     """Ours against the bare step and against the stock way."""
     ours, bare, stock = [], [], []
     part = Labelled(rows.inputs[:64], rows.labels[:64])
-    for number in range(ROUNDS):
+    for number in range(rounds):
         seconds = fitted_s(params, rows, part, folder / f"{name}-{number}")
         ours.append(EPOCHS * len(rows.labels) / (seconds + decode_s))
         bare.append(step_rate(params, rows))
@@ -153,7 +156,7 @@ def stock_rate(params: TrainParams, n_images: int, folder: Path) -> float:
     return EPOCHS * n_images / float(told.split()[-1])
 
 
-def cached_trunk(rows: Labelled, folder: Path) -> None:
+def cached_trunk(rows: Labelled, folder: Path, rounds: int) -> None:
     """Epochs that begin at the cut against epochs that begin at the image."""
     from dermaflow.model.architectures import build  # noqa: PLC0415 - TensorFlow after the forks
     from dermaflow.model.backend import keras  # noqa: PLC0415 - likewise
@@ -164,11 +167,11 @@ def cached_trunk(rows: Labelled, folder: Path) -> None:
     keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(size, size, 3)).save_weights(weights)
     for cut in CUTS:
         with_cache, without = [], []
-        for number in range(ROUNDS):
+        for number in range(rounds):
             changes = {"image_size_px": size, "weights": str(weights), "frozen_through": cut, "cache_trunk": True}
             params = params_of(architecture="MobileNetV2", **changes)
             start = time.monotonic()
-            given = silent(activations, build(params, CLASSES).trunk, rows.inputs, folder / "trunk.npy")
+            given = silent(activations, build(params, CLASSES).trunk, rows.inputs, folder / f"{cut}-{number}.npy")
             once_s = time.monotonic() - start
             cached = Labelled(given, rows.labels)
             place = folder / f"{cut}-{number}"
