@@ -37,5 +37,5 @@ def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
         "balanced accuracy", "macro AUC", "melanoma AUC", "melanoma vs nevus AUC",
     ]  # fmt: skip
     assert both.rows[0][2:] == ("0.90 (0.80 to 1.00)", "0.90 (0.80 to 1.00)")
-    assert gains.rows[0][:3] == ("all", "36", "0.05 (-0.01 to 0.11)")
-    assert gains.rows[1] == ("clinic-a · HAM", "24", "0.05 (-0.01 to 0.11)", "–", "–", "–")
+    assert gains.rows[0][:3] == ("all", "36", "+0.050 (-0.010 to +0.110)")
+    assert gains.rows[1] == ("clinic-a · HAM", "24", "+0.050 (-0.010 to +0.110)", "–", "–", "–")

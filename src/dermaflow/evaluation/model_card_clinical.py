@@ -64,4 +64,9 @@ def clinical(record: Record) -> Item | None:
 
 
 def _gain(figure: Mapping[str, Any] | None) -> str:
-    return measured(figure) if figure and figure["value"] is not None else "–"
+    """A difference with its sign, to three digits: most of them are small."""
+    if not figure or figure["value"] is None:
+        return "–"
+    if figure["low"] is None:
+        return f"{figure['value']:+.3f}"
+    return f"{figure['value']:+.3f} ({figure['low']:+.3f} to {figure['high']:+.3f})"

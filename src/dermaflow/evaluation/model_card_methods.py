@@ -71,7 +71,8 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
         frozen = train.get("frozen_through")
         behind = "none beside it" if frozen == "all" else f"the layers after {frozen}"
         tuned = behind if frozen else "all layers"
-        yield f"First phase: the classifier alone, {head} epochs. Then these are tuned as well: {tuned}."
+        epochs = "1 epoch" if head == 1 else f"{head} epochs"
+        yield f"First phase: the classifier alone, {epochs}. Then these are tuned as well: {tuned}."
     else:
         yield "All weights were drawn at random and learnt from the training images; one phase."
     members = card.get("members", ())
