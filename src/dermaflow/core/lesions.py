@@ -102,6 +102,11 @@ def clinical_of(lesions: pd.DataFrame) -> Clinical:
     return encoded(lesions["age"], lesions["sex"], lesions["site"])
 
 
+def record_letters(lesions: pd.DataFrame) -> pd.Series:
+    """The letters that a lesion's number begins with, such as HAM or BCN: the clinic; blank without a number."""
+    return lesions["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")
+
+
 def is_phantom(lesions: pd.DataFrame) -> bool:
     """Whether any image of the table (columns image_id, source) was generated and not photographed."""
     generated = lesions["source"].str.startswith(PHANTOM) | lesions["image_id"].str.startswith(PHANTOM.upper())

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core.clinical import Clinical, stated
-from dermaflow.evaluation.intervals import Drawn, Figure, drawn, estimate, figure, groups_among, groups_behind
+from dermaflow.core.lesions import record_letters
+from dermaflow.evaluation.intervals import Figure, drawn, estimate, figure, groups_among, groups_behind
 from dermaflow.evaluation.metrics import Flags, Floats, auc_between, measure
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -40,9 +41,8 @@ class Beside:
     @property
     def stated_alone(self) -> Floats:
         """What the statements say of an image that tells nothing, (n, classes): what they changed the odds by."""
-        odds = np.log(np.maximum(self.both.probabilities, _SMALLEST_P) / np.maximum(self.image_alone, _SMALLEST_P))
-        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
-        probabilities: Floats = shares / shares.sum(axis=1, keepdims=True)
+        odds = np.maximum(self.both.probabilities, _SMALLEST_P) / np.maximum(self.image_alone, _SMALLEST_P)
+        probabilities: Floats = odds / odds.sum(axis=1, keepdims=True)
         return probabilities
 
 
@@ -54,9 +54,8 @@ def collections_of(lesions: pd.DataFrame) -> list[str]:
     Args:
         lesions: the columns source and lesion_id.
     """
-    letters = lesions["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")
-    named = np.where(letters == "", "no lesion number", letters)
-    return [f"{source} · {name}" for source, name in zip(lesions["source"], named, strict=True)]
+    letters = record_letters(lesions).replace("", "no lesion number")
+    return [f"{source} · {name}" for source, name in zip(lesions["source"], letters, strict=True)]
 
 
 def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
@@ -105,11 +104,8 @@ def _figures(beside: Beside, params: EvaluateParams) -> dict[str, dict[str, Figu
         return found | gains
 
     found = drawn(measured, both.groups, params.bootstrap_samples, params.seed)
-    return {way: {key: _figure(both, found, way, key) for key in _behind(both)} for way in WAYS}
-
-
-def _figure(outcome: Outcome, found: Drawn, way: str, key: str) -> Figure:
-    return figure(found, f"{way}.{key}", _behind(outcome)[key], by=estimate)
+    behind = _behind(both)
+    return {way: {key: figure(found, f"{way}.{key}", n, by=estimate) for key, n in behind.items()} for way in WAYS}
 
 
 def _behind(outcome: Outcome) -> dict[str, int]:

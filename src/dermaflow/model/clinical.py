@@ -15,14 +15,13 @@ from scipy.optimize import minimize_scalar
 
 from dermaflow.core.clinical import BLOCKS, COLUMNS, Clinical, stated
 from dermaflow.model.card import ClinicalUse
-from dermaflow.model.scores import softmax, validation_scores
+from dermaflow.model.scores import SMALLEST_P, softmax, validation_scores
 
 SHRUNK_BY = 10.0
 """Images of the diagnosis, stated as they are among all diagnoses, that are added to those seen: a rare diagnosis
 that was never seen at a site is not thereby ruled out there (Laplace's rule of succession, with a prior)."""
 FAINTEST = 0.01  # a smaller strength is none
 DIGITS = 4
-SMALLEST_P = 1e-7  # of an image alone: its logarithm must be a number
 
 Evidence = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-_SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
+SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
 
 
 def softmax(logits: npt.NDArray[np.float64], temperature: float = 1.0) -> npt.NDArray[np.float64]:
@@ -20,7 +20,7 @@ def validation_scores(probabilities: npt.NDArray[np.float64], labels: npt.NDArra
     Balanced accuracy is the mean sensitivity over the classes that occur among the labels
     (Brodersen et al. 2010, doi 10.1109/ICPR.2010.764).
     """
-    p_of_label = np.clip(probabilities[np.arange(len(labels)), labels], _SMALLEST_P, 1.0)
+    p_of_label = np.clip(probabilities[np.arange(len(labels)), labels], SMALLEST_P, 1.0)
     hits = probabilities.argmax(axis=1) == labels
     sensitivities = [hits[labels == label].mean() for label in np.unique(labels)]
     return {

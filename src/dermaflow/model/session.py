@@ -6,6 +6,7 @@ took 1.1 to 1.3 times their time, 1.4 to 1.8 times where waiting is spinning, wh
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ class Session:
         """(size, size, 3)."""
         return tuple(self._session.get_inputs()[0].shape[1:])
 
-    @property
+    @cached_property
     def clinical_columns(self) -> int:
         """How many numbers it takes of what is stated beside an image; 0: none."""
         return sum(one.shape[1] for one in self._session.get_inputs() if one.name == CLINICAL)

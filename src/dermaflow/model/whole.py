@@ -14,9 +14,10 @@ import numpy.typing as npt
 from dermaflow.model.architectures import after_cut, build_over, cut, image_input
 from dermaflow.model.backbones import Model, Tensor
 from dermaflow.model.backend import keras
-from dermaflow.model.clinical import SMALLEST_P, Evidence
+from dermaflow.model.clinical import Evidence
 from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
 from dermaflow.model.params import NO_WEIGHTS, TrainParams
+from dermaflow.model.scores import SMALLEST_P
 
 TURNS = (  # whether rows are reversed, columns are reversed, rows and columns are exchanged
     (False, False, False),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dermaflow.core.clinical import ATTRIBUTES, COLUMNS
-from dermaflow.core.lesions import clinical_of
+from dermaflow.core.lesions import clinical_of, record_letters
 
 _BORDER = (
     "border_red",
@@ -35,8 +35,7 @@ def _source(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def _record(images: pd.DataFrame) -> pd.DataFrame:
-    """The letters that a lesion's number begins with, such as HAM or BCN: the clinic; blank without a number."""
-    return pd.DataFrame({"record": images["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")})
+    return pd.DataFrame({"record": record_letters(images)})
 
 
 def _size(images: pd.DataFrame) -> pd.DataFrame:

@@ -93,8 +93,8 @@ def _zip_errors(archive: Path, name: str = "") -> Iterator[None]:
     except KeyError as error:
         raise SourceError(f"{archive}: the member '{name}' is no longer there; run again") from error
     except (
-        BadZipFile, LargeZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError,
-        IndexError, OverflowError,
+        BadZipFile, LargeZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, IndexError,
+        OverflowError,
     ) as error:  # fmt: skip
         where = f"the member '{name}'" if name else "the archive"
         raise SourceError(f"{archive}: {where} is damaged or of an unknown kind ({error}); pack it anew") from error
