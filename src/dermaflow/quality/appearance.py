@@ -96,8 +96,8 @@ def sharpness_of(luminance: Luminance) -> float:
     if not inner.size:
         return 0.0
     laplacian = np.abs(4 * inner - shades[:-2, 1:-1] - shades[2:, 1:-1] - shades[1:-1, :-2] - shades[1:-1, 2:])
-    kept = inner.size - 1 - int(_SHARPEST_FRAC * inner.size)
-    return float(np.partition(laplacian.ravel(), kept)[kept])
+    at_most = np.cumsum(np.bincount(laplacian.ravel()))  # a few hundred steps are counted faster than pixels are sorted
+    return float(np.searchsorted(at_most, inner.size - int(_SHARPEST_FRAC * inner.size)))
 
 
 def _smoothness(luminance: Luminance) -> float:
