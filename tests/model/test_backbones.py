@@ -1,5 +1,6 @@
 """Backbones of keras.applications, their preprocessing and their weights."""
 
+import importlib
 import inspect
 from pathlib import Path
 from typing import get_args
@@ -37,6 +38,22 @@ def test_weights_come_from_the_file(tuned: TrainParams, weights_file: Path) -> N
     plain.load_weights(weights_file)
     for mine, its in zip(made(tuned).get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, its)
+
+
+def test_an_efficientnet_sees_what_its_imagenet_weights_were_learnt_from_however_they_come(
+    tuned: TrainParams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "drawn.weights.h5"
+    keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(file)
+    module = importlib.import_module(keras.applications.EfficientNetB0.__module__)
+    monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(file))  # no download
+    with_its_layer = keras.applications.EfficientNetB0(include_top=False, weights="imagenet", input_shape=(32, 32, 3))
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
+    expected = with_its_layer.predict(images, verbose=0)
+    for weights in (str(file), "imagenet"):
+        model = made(tuned, architecture="EfficientNetB0", weights=weights, backbone_options={})
+        np.testing.assert_allclose(model.predict(images, verbose=0), expected, rtol=1e-3, atol=1e-5)
+        assert sum(isinstance(layer, keras.layers.Rescaling) for layer in model.layers) == 1  # as the exported one
 
 
 def test_a_missing_file_a_file_of_another_network_and_no_weights_file_at_all_are_told(

@@ -5,6 +5,7 @@ Input shape: (batch, size, size, 3), values 0..255. Output shape: (batch, height
 
 import importlib
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from dermaflow.core.errors import TrainingError
 from dermaflow.model.backend import keras
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
+STEM_SCALED_BY = "IMAGENET_STDDEV_RGB"  # what keras.applications.efficientnet calls the deviations; others lack it
 Model = Any
 """A keras.Model; Keras ships no types."""
 Tensor = Any
@@ -27,15 +29,30 @@ def backbone(image: Tensor, params: TrainParams) -> Model:
         TrainingError: the weights cannot be had, or are those of another network; options it does not take.
     """
     make = getattr(keras.applications, params.architecture)
-    prepared = importlib.import_module(make.__module__).preprocess_input(image)
-    named = IMAGENET if params.weights == IMAGENET else None
+    module = importlib.import_module(make.__module__)
+    fixed = {"include_top": False, **params.backbone_options}
     try:
-        model = make(include_top=False, weights=named, input_tensor=prepared, **params.backbone_options)
+        model = make(weights=None, input_tensor=module.preprocess_input(image), **fixed)
+        if params.weights == IMAGENET:
+            model.set_weights(make(weights=IMAGENET, input_shape=tuple(image.shape[1:]), **fixed).get_weights())
     except Exception as error:
         raise TrainingError(_fault(params, error)) from error
     if params.weights not in (NO_WEIGHTS, IMAGENET):
         _load(model, Path(params.weights), params)
+    if params.pretrained and STEM_SCALED_BY in vars(module) and "stem_conv" in {layer.name for layer in model.layers}:
+        _scale_stem(model, vars(module)[STEM_SCALED_BY])
     return model
+
+
+def _scale_stem(model: Model, deviations: Sequence[float]) -> None:
+    """Divide what the first convolution of an EfficientNet sees by the root of each channel's deviation.
+
+    Its ImageNet weights were learnt from images divided by it twice. Keras has a layer for that, but only where it
+    loads the weights itself; within the weights it is there however they came, and wherever they go.
+    """
+    stem = model.get_layer("stem_conv")
+    kernel, *others = stem.get_weights()
+    stem.set_weights([kernel / np.sqrt(np.asarray(deviations, dtype=np.float32))[:, np.newaxis], *others])
 
 
 def _load(model: Model, file: Path, params: TrainParams) -> None:
