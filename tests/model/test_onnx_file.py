@@ -57,8 +57,9 @@ def test_the_same_weights_give_the_same_bytes_also_after_loading(model: object, 
     assert (tmp_path / "0.onnx").read_bytes() == (tmp_path / "1.onnx").read_bytes()
 
 
-def test_a_file_that_differs_from_keras_is_not_kept(
-    model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("off", [0.5, np.nan])
+def test_a_file_that_differs_from_keras_or_gives_no_number_is_not_kept(
+    model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float
 ) -> None:
     stable = onnx_file._stable
 
@@ -67,7 +68,7 @@ def test_a_file_that_differs_from_keras_is_not_kept(
         for constant in made.graph.initializer:
             values = onnx.numpy_helper.to_array(constant)
             if values.ndim == 2 and values.shape[1] == 2 and len(values) != len(COLUMNS):
-                constant.CopyFrom(onnx.numpy_helper.from_array(values + np.float32([0.5, 0]), constant.name))
+                constant.CopyFrom(onnx.numpy_helper.from_array(values + np.float32([off, 0]), constant.name))
         return made
 
     monkeypatch.setattr(onnx_file, "_stable", worse)

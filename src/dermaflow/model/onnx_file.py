@@ -50,7 +50,7 @@ def write_onnx(model: Model, images: npt.NDArray[np.uint8], path: Path, clinical
     with replacing(path) as temporary:
         onnx.save(graph, temporary)
         furthest = _furthest(expected, Session(temporary).run_all(shown, stated))
-        if furthest > TOLERANCE:
+        if not furthest <= TOLERANCE:  # nor where it is no number
             raise TrainingError(
                 f"the model as ONNX differs from Keras by up to {furthest:.2g} on {len(shown)} validation images, "
                 f"expected at most {TOLERANCE:.0e}: this network cannot be scored with ONNX Runtime"
@@ -136,7 +136,7 @@ def _described(
 def _furthest(expected: Sequence[npt.NDArray[np.float32]], scored: Scores) -> float:
     probabilities, distance = expected
     relative = np.abs(scored.distance - distance) / np.maximum(1, distance)
-    return float(max(np.abs(scored.probabilities - probabilities).max(), relative.max()))
+    return float(np.max([np.abs(scored.probabilities - probabilities).max(), relative.max()]))
 
 
 @contextlib.contextmanager
