@@ -25,6 +25,7 @@ def test_the_params_of_the_project_are_accepted() -> None:
         ("architecture", "resnet", "'cnn'"),
         ("image_size_px", 8, "filters halve 8 px to nothing"),
         ("momentum", 0.9, "unknown key"),
+        ("weights", "imagenet", "expected weights none with the architecture cnn, received imagenet"),
         ("views", 3, "1, 2, 4 or 8"),
         ("balance", "copies", "'none', 'loss' or 'sampling'"),
     ],
@@ -49,4 +50,3 @@ def test_what_is_cached_needs_weights_a_cut_and_images_that_stay_as_they_are(tun
     assert tuned.cached
     for change in ({"weights": "none"}, {"frozen_through": ""}, {"cache_trunk": False}, {"on_the_fly": True}):
         assert not tuned.model_copy(update=change).cached
-    assert not tuned.model_copy(update={"architecture": "cnn"}).pretrained

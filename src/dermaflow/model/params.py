@@ -62,7 +62,7 @@ class TrainParams(Params):
     @property
     def pretrained(self) -> bool:
         """Whether the network begins with weights that it was given."""
-        return self.architecture != "cnn" and self.weights != NO_WEIGHTS
+        return self.weights != NO_WEIGHTS
 
     @property
     def frozen(self) -> bool:
@@ -81,6 +81,15 @@ class TrainParams(Params):
             raise ValueError(
                 f"{len(self.filters)} filters halve {self.image_size_px} px to nothing: "
                 "expected fewer filters or a larger image_size_px"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _the_cnn_takes_no_weights(self) -> Self:
+        if self.architecture == "cnn" and self.weights != NO_WEIGHTS:
+            raise ValueError(
+                f"expected weights {NO_WEIGHTS} with the architecture cnn, received {self.weights}: "
+                "name a network of keras.applications, such as MobileNetV2"
             )
         return self
 
