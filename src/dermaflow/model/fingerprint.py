@@ -5,7 +5,7 @@ The same fingerprint means the same training: MLflow finds a run by it, an inter
 
 import hashlib
 import json
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from dermaflow.core.parallel import parallel_map
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 _PACKAGE = Path(dermaflow.__file__).parent
+_LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu")  # one of the last two: with GPUs, or without
 
 
 def file_digest(path: Path) -> str:
@@ -49,7 +50,7 @@ def weights_digest(params: TrainParams) -> str:
     Raises:
         TrainingError: there is no such file.
     """
-    if params.architecture == "cnn" or params.weights in (NO_WEIGHTS, IMAGENET):
+    if params.weights in (NO_WEIGHTS, IMAGENET):
         return params.weights
     try:
         return file_digest(Path(params.weights))
@@ -68,9 +69,17 @@ def training_fingerprint(params: TrainParams, data: str, code: str, weights: str
 
 def trunk_fingerprint(params: TrainParams, data: str, code: str, weights: str) -> str:
     """The digest of all that decides what the frozen layers give: trainings that share it share their activations."""
-    decides = ("architecture", "image_size_px", "backbone_options", "frozen_through", "frozen_batch_norm")
+    decides = (
+        "architecture",
+        "image_size_px",
+        "backbone_options",
+        "frozen_through",
+        "frozen_batch_norm",
+        "mixed_precision",
+    )
     values = {name: getattr(params, name) for name in decides}
-    return _digest({**values, "weights": weights, "data": data, "code": code, "keras": version("keras")})
+    libraries = {found.name: found.version for name in _LIBRARIES for found in distributions(name=name)}
+    return _digest({**values, "weights": weights, "data": data, "code": code, "libraries": libraries})
 
 
 def _digest(value: object) -> str:
