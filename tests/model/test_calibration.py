@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from dermaflow.model.calibration import best_temperature, mean_probabilities, operating_point
-from dermaflow.model.scores import softmax
+from dermaflow.core.errors import TrainingError
+from dermaflow.model.calibration import Decided, as_exported, best_temperature, mean_probabilities, operating_point
+from dermaflow.model.scores import softmax, validation_scores
 
 CLASSES = ("melanoma", "nevus", "vascular lesion")
 
@@ -54,3 +55,25 @@ def test_a_validation_of_melanomas_only_says_nothing_of_specificity() -> None:
     point = operating_point(np.full((2, 3), 1 / 3), np.array([0, 0]), CLASSES, 0.95)
     assert point is not None
     assert point.specificity is None
+
+
+def decided(probabilities: np.ndarray, labels: np.ndarray) -> Decided:
+    scores = validation_scores(probabilities, labels)
+    return Decided(1.0, operating_point=None, familiarity=None, validation=scores, clinical=None, members=())
+
+
+def test_the_operating_point_is_that_of_the_file_that_answers() -> None:
+    logits, labels = drawn(200, 1.0)
+    trained = softmax(logits)
+    exported = softmax(logits + np.random.default_rng(1).normal(0, 1e-3, logits.shape))
+    found = as_exported(decided(trained, labels), exported, labels, CLASSES, 0.95)
+    assert found.operating_point == operating_point(exported, labels, CLASSES, 0.95)
+    assert found.operating_point != operating_point(trained, labels, CLASSES, 0.95)
+    assert found.validation == validation_scores(exported, labels)
+
+
+@pytest.mark.parametrize("lost", [2.0, np.nan])
+def test_a_file_that_is_not_the_model_that_was_trained_is_refused(lost: float) -> None:
+    logits, labels = drawn(200, 1.0)
+    with pytest.raises(TrainingError, match="it is not the model that was trained"):
+        as_exported(decided(softmax(logits), labels), softmax(logits * lost), labels, CLASSES, 0.95)

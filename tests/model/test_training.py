@@ -73,16 +73,12 @@ def test_another_training_over_the_same_frozen_layers_begins_with_what_they_gave
 
 
 def test_the_model_is_one_with_calibrated_probabilities_and_a_distance(once: Trained) -> None:
-    assert [output.name for output in once.model.outputs]
     images = material(32).validation.inputs
     probabilities, distance = once.model.predict(images, verbose=0)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert distance.shape == (10,)
     assert distance.max() == pytest.approx(1, abs=1e-3)
-    point = once.decided.operating_point
-    assert point is not None
-    suspected = probabilities[:, 0] >= point.threshold - 1e-5
-    assert suspected[material(32).validation.labels == 0].mean() == pytest.approx(point.sensitivity)
+    assert once.decided.operating_point is None  # that of the exported file is found by the stage
 
 
 def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: TrainParams, tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
+from dermaflow.core.errors import TrainingError
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.model.card import ClinicalUse, Familiarity, Member, OperatingPoint
 from dermaflow.model.scores import softmax, validation_scores
 
 WIDEST = 4.0  # temperatures are sought between 1 / WIDEST and WIDEST: beyond, there are too few images to tell
+FARTHEST = 0.01  # of a mean cross-entropy: half precision rounds by less, a layer that got lost changes more
 DIGITS = 6  # of a threshold, rounded down: as many as a prediction is written with
 
 
@@ -19,7 +21,7 @@ class Decided(NamedTuple):
     """What the validation images have decided of a trained network."""
 
     temperature: float
-    operating_point: OperatingPoint | None
+    operating_point: OperatingPoint | None  # None: not known yet (see `as_exported`), or see `operating_point`
     familiarity: Familiarity | None
     validation: dict[str, float]  # scores of the finished model on them; they have chosen, so they flatter
     clinical: ClinicalUse | None
@@ -46,6 +48,33 @@ def mean_probabilities(views: npt.NDArray[np.float64], temperature: float) -> np
     """Calibrated probabilities, shape (n, classes), of logits, shape (views, n, classes), the mean over the views."""
     mean: npt.NDArray[np.float64] = np.mean([softmax(view, temperature) for view in views], axis=0)
     return mean
+
+
+def as_exported(
+    decided: Decided,
+    probabilities: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int64],
+    classes: tuple[str, ...],
+    min_sensitivity: float,
+) -> Decided:
+    """The same, with the scores and the operating point of the file that is going to answer.
+
+    Args:
+        probabilities: (n, classes), what the file says of the validation images; labels: (n,), indices into classes.
+
+    Raises:
+        TrainingError: it does not tell them as the networks did that were trained.
+    """
+    scores = validation_scores(probabilities, labels)
+    off = abs(scores["val_loss"] - decided.validation["val_loss"])
+    if not off <= FARTHEST:  # nor where it is no number
+        raise TrainingError(
+            f"the finished model has a cross-entropy of {scores['val_loss']:.3f} on the validation images, what was "
+            f"trained had {decided.validation['val_loss']:.3f}, expected {FARTHEST} apart at most: it is not the model "
+            "that was trained"
+        )
+    point = operating_point(probabilities, labels, classes, min_sensitivity)
+    return decided._replace(validation=scores, operating_point=point)
 
 
 def operating_point(

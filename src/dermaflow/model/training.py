@@ -12,7 +12,7 @@ from dermaflow.core.seeds import derived_seed
 from dermaflow.model.architectures import Network, build
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import make_deterministic, use_precision
-from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities, operating_point
+from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities
 from dermaflow.model.card import Familiarity, Member
 from dermaflow.model.checkpoint import Row, best_epoch
 from dermaflow.model.clinical import Known, updated, weighed
@@ -42,7 +42,7 @@ class Trained(NamedTuple):
 
     model: Model  # image, what is stated beside it if that helps -> probabilities, distance (see model.whole)
     history: list[Row]  # of the first member
-    decided: Decided
+    decided: Decided  # without operating point: that is the exported file's, see calibration.as_exported
 
 
 class _Given(NamedTuple):
@@ -141,7 +141,7 @@ def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -
         print(f"{', '.join(params.clinical)} do not help on the validation images: left out", flush=True)
     decided = Decided(
         temperature=temperature,
-        operating_point=operating_point(probabilities, labels, classes, params.min_melanoma_sensitivity),
+        operating_point=None,
         familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(labels)),
         validation=validation_scores(probabilities, labels),
         clinical=use,

@@ -29,7 +29,7 @@ from dermaflow.core.lesions import (
 )
 from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
-from dermaflow.model.calibration import Decided
+from dermaflow.model.calibration import Decided, as_exported
 from dermaflow.model.card import Git, write_card
 from dermaflow.model.checkpoint import abandoned, best_epoch, remove, superseded, trunk_folder, write_history
 from dermaflow.model.clinical import Known
@@ -91,6 +91,7 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
     with live_run(job.fingerprint, job.phantom, job.name, job.sections) as log_epoch:
         from dermaflow.model.backend import versions  # noqa: PLC0415 - see above
         from dermaflow.model.onnx_file import write_onnx  # noqa: PLC0415 - see above
+        from dermaflow.model.session import Session  # noqa: PLC0415 - likewise
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
         material = Material(learnt, validation, job.originals, job.classes, known_of(job))
@@ -98,7 +99,12 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         trained = train(material, job.params, folder, trunk, log_epoch)
         save_model(trained.model, paths.MODEL)
         write_onnx(trained.model, validation.inputs, paths.ONNX, job.clinical("validation"))
-    return trained, versions()
+        print(f"asking {paths.ONNX} about {len(validation.labels):,} validation images", flush=True)
+        said = Session(paths.ONNX).run_all(validation.inputs, job.clinical("validation")).probabilities
+        decided = as_exported(
+            trained.decided, said, validation.labels, job.classes, job.params.min_melanoma_sensitivity
+        )
+    return trained._replace(decided=decided), versions()
 
 
 def in_words(decided: Decided) -> Iterator[str]:
