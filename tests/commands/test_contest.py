@@ -80,3 +80,15 @@ def test_a_champion_of_an_earlier_version_does_not_stand_for_ever(asked):
     assert verdict["reasons"][0].startswith("The champion was made by another version and cannot be asked")
     assert verdict["numbers"]["champion"] is None
     assert "no_champion" in verdict["numbers"]["rules"]
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"format": 2', b"[]"])
+def test_a_champion_whose_card_is_damaged_is_not_passed_over(asked, damaged):
+    client, version, candidate, rules = asked
+    champion = versions(client, "skin-lesion-classifier")[-1]
+    path = bundle_folder(champion.uri) / paths.CARD.name
+    before = path.read_bytes()
+    path.write_bytes(damaged)
+    with pytest.raises(PromotionError, match=r"the champion cannot be asked: .*Remove .* to have it"):
+        contest(client, version, champion, candidate, rules)
+    path.write_bytes(before)

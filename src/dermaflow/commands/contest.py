@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from dermaflow.commands.asked import champion_probabilities, furthest_from_served
 from dermaflow.core import paths
-from dermaflow.core.errors import TableError
-from dermaflow.core.files import sha256_hex
+from dermaflow.core.errors import PromotionError, TableError
+from dermaflow.core.files import read_json, sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.comparable import answers_over, unseen
@@ -72,7 +72,7 @@ def contest(
     """Whether the candidate may come into force: promote, reasons, numbers, images_left_out; fit for JSON.
 
     Raises:
-        PromotionError: it does not serve at all, or a test image cannot be read.
+        PromotionError: it does not serve at all, the champion is damaged, or a test image cannot be read.
     """
     rolled_back = registry.rolled_back_at(client, version)
     if rolled_back and not rules.again:
@@ -82,7 +82,7 @@ def contest(
     if card and set(card.classes) != set(candidate.classes) and not rules.allow_class_change:
         return _refusal(_other_classes(candidate.classes, card.classes))
     furthest = furthest_from_served(client, version, candidate.image_ids, candidate.classes, candidate.probabilities)
-    if furthest > SERVED_TOLERANCE:
+    if not furthest <= SERVED_TOLERANCE:  # nor where it is no number
         return _refusal(
             f"As served it differs from its evaluation by up to {furthest:.4f} of a probability; "
             f"expected at most {SERVED_TOLERANCE}: `dvc repro -s -f evaluate` evaluates it here."
@@ -95,16 +95,35 @@ def contest(
 
 
 def _card_of_champion(folder: Path | None) -> tuple[Card | None, list[str]]:
-    """The champion's card, if there is one that can be read, else why there is none: such a model cannot be asked.
+    """The champion's card, if it is of this version, else why there is none: such a model cannot be asked.
 
-    It must not stand for ever because it is too old to be compared with, so the floors alone decide then.
+    It must not stand for ever because it is too old to be compared with, so the floors alone decide then. A card that
+    is damaged or gone is no reason to compare with nobody.
+
+    Raises:
+        PromotionError: the champion has no card of any version.
     """
     if folder is None:
         return None, []
+    path = folder / paths.CARD.name
     try:
-        return read_card(folder / paths.CARD.name), []
+        return read_card(path), []
     except TableError as error:
+        if not _is_a_card(path):
+            raise PromotionError(
+                f"the champion cannot be asked: {error}. Remove {folder} to have it from the store anew; if it is "
+                "damaged there too, `dermaflow rollback` puts the one before it in force"
+            ) from error
         return None, [f"The champion was made by another version and cannot be asked; the floors alone decide: {error}"]
+
+
+def _is_a_card(path: Path) -> bool:
+    """Whether a file is the card of some version: JSON that names its format."""
+    try:
+        found = read_json(path)
+    except TableError:
+        return False
+    return isinstance(found, dict) and "format" in found
 
 
 def _against(folder: Path, card: Card, candidate: Candidate, params: PromoteParams) -> dict[str, Any]:
