@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dermaflow.evaluation.metrics import measure
+from dermaflow.evaluation.calibration import brier_score, calibration_error
+from dermaflow.evaluation.metrics import auc_between, measure
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.subgroups import AGE_BANDS, ENOUGH, attributes_of, n_small, subgroup_figures
@@ -56,12 +57,17 @@ def test_a_subgroup_is_measured_as_its_images_alone_would_be(simulate):
     part = one.part(np.arange(120) % 2 == 0)
     alone = measure(part.truth, part.probabilities)
     assert female["balanced_accuracy"]["value"] == alone.balanced_accuracy[0]
+    assert female["macro_auc"]["value"] == alone.macro_auc[0]
     assert female["melanoma_auc"]["value"] == alone.auc[0, 1]
+    every = np.ones((1, 60))
+    assert female["melanoma_vs_nevus_auc"]["value"] == auc_between(part.truth, part.probabilities, every, 1, 2)[0]
+    assert female["ece"]["value"] == calibration_error(part.truth, part.probabilities, every)[0]
+    assert female["brier"]["value"] == brier_score(part.truth, part.probabilities, every)[0]
     shown, suspected = part.truth == 1, part.probabilities[:, 1] >= 0.3
     assert female["sensitivity"]["value"] == suspected[shown].mean()
     assert female["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
     assert (female["n"], female["n_groups"], female["n_melanoma"], female["n_classes"]) == (60, 60, 20, 3)
-    for name in ("balanced_accuracy", "melanoma_auc", "sensitivity", "specificity"):
+    for name in ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc", "ece", "brier"):
         assert male[name]["low"] <= male[name]["value"] <= male[name]["high"]
 
 

@@ -88,7 +88,9 @@ def _alike(record: Record) -> str:
 def _limits(record: Record) -> Iterator[str]:
     used, metrics = record.used, record.metrics
     yield "Internal test: the same sources as training. It does not say how the model does elsewhere."
-    yield "One training with one seed; intervals do not hold what another seed would change."
+    n = max(1, len(record.card.get("members", ())))
+    seeds = "one seed" if n == 1 else f"one set of {n} seeds"
+    yield f"One training with {seeds}; intervals do not hold what another would change."
     if record.card["phantom"]:
         yield "Generated images: the figures test the program and say nothing about skin."
     unconfirmed = int((used["confirmed_by"] == "").sum())

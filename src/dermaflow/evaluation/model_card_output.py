@@ -61,9 +61,10 @@ def measures(record: Record) -> Item:
         (
             f"Intervals: 95 %, percentiles of {samples:,} resamples of whole groups (Field and Welsh 2007, doi "
             f"10.1111/j.1467-9868.2007.00593.x), seed {seed}. They hold chance in the choice of test lesions, not of "
-            "training images, seeds or collections."
+            "training images, seeds or collections. Of the calibration error they are mirrored at the value; a share "
+            "or AUC of exactly 0 or 1 has an exact end (Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404)."
         ),
-        "Heterogeneity: the same measures by source, and by age, sex and site.",
+        "Heterogeneity: the measures over all diagnoses, and those of melanoma, by source, and by age, sex and site.",
         "The same model gave all predictions, from files, by the program that serves it.",
     )
     return item("12d, 12e, 12g", "What is measured, and how sure it is", Points(lines))

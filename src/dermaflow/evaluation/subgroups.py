@@ -8,13 +8,15 @@ show different ones (n_classes, and which) are not comparable by it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dermaflow.evaluation.calibration import brier_score, calibration_error, error_estimate, error_if_calibrated
 from dermaflow.evaluation.intervals import Estimator, Figure, drawn, estimate, estimate_share, figure, groups_among
-from dermaflow.evaluation.metrics import Floats, balanced_accuracy, one_vs_rest_auc
+from dermaflow.evaluation.metrics import Floats, auc_between, measure
 from dermaflow.evaluation.operating import at_threshold
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -43,8 +45,9 @@ def attributes_of(lesions: pd.DataFrame) -> dict[str, list[str]]:
 def subgroup_figures(outcome: Outcome, params: EvaluateParams) -> dict[str, list[dict[str, Any]]]:
     """Each attribute's subgroups: age bands in order, others from large to small, the unknown last.
 
-    Each holds name, n, n_groups, n_melanoma, n_classes, small, and as {value, low, high}: balanced_accuracy,
-    melanoma_auc (None where melanoma is no class), sensitivity and specificity at the operating point (None without).
+    Each holds name, n, n_groups, n_melanoma, n_classes, small, and as {value, low, high}: balanced_accuracy, macro_auc,
+    melanoma_auc and melanoma_vs_nevus_auc (None where these are no classes), ece, brier, sensitivity and specificity
+    at the operating point (None without).
     """
     figures = {}
     for attribute, names in outcome.attributes.items():
@@ -75,6 +78,8 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
     n_groups = len(set(part.groups))
     shown = groups_among(part.shows_melanoma, part.groups)
     others = groups_among(~part.shows_melanoma, part.groups)
+    nevi = 0 if part.nevus is None else groups_among(part.truth == part.nevus, part.groups)
+    by_chance = error_if_calibrated(part.probabilities, params.seed)
     measured = drawn(lambda weights: _measures(part, weights), part.groups, params.bootstrap_samples, params.seed)
 
     def of(name: str, n: int, by: Estimator = estimate) -> Figure | None:
@@ -87,17 +92,29 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
         "n_classes": len(np.unique(part.truth)),
         "small": (n_groups if part.melanoma is None else min(shown, others)) < ENOUGH,
         "balanced_accuracy": of("balanced_accuracy", n_groups),
+        "macro_auc": of("macro_auc", n_groups),
         "melanoma_auc": of("melanoma_auc", min(shown, others), estimate_share),
+        "melanoma_vs_nevus_auc": of("melanoma_vs_nevus_auc", min(shown, nevi), estimate_share),
+        "ece": asdict(error_estimate(measured.point["ece"][0], measured.draws["ece"], by_chance, n_groups)),
+        "brier": of("brier", n_groups),
         "sensitivity": of("sensitivity", shown, estimate_share),
         "specificity": of("specificity", others, estimate_share),
     }
 
 
 def _measures(part: Outcome, weights: Floats) -> dict[str, Floats]:
-    measures = {"balanced_accuracy": balanced_accuracy(part.truth, part.probabilities, weights)}
-    if part.melanoma is not None:
-        p_melanoma = part.probabilities[:, part.melanoma]
-        measures["melanoma_auc"] = one_vs_rest_auc(part.shows_melanoma, p_melanoma, weights)
+    truth, probabilities, melanoma, nevus = part.truth, part.probabilities, part.melanoma, part.nevus
+    all_of_it = measure(truth, probabilities, weights)
+    measures = {
+        "balanced_accuracy": all_of_it.balanced_accuracy,
+        "macro_auc": all_of_it.macro_auc,
+        "ece": calibration_error(truth, probabilities, weights),
+        "brier": brier_score(truth, probabilities, weights),
+    }
+    if melanoma is not None:
+        measures["melanoma_auc"] = all_of_it.auc[:, melanoma]
+    if melanoma is not None and nevus is not None:
+        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
     if (suspected := part.suspected) is not None:
         shares = at_threshold(part.shows_melanoma, suspected, weights)
         measures |= {name: shares[name] for name in AT_THRESHOLD}
