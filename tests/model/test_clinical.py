@@ -82,3 +82,15 @@ def test_what_does_not_help_is_left_out() -> None:
     known, image, labels = drawn(600)
     misleading = known._replace(labels=1 - known.labels)
     assert weighed(misleading, image, labels) == (None, None)
+
+
+def test_what_helps_no_more_than_chance_does_is_left_out() -> None:
+    """Statements that have nothing to do with the diagnosis: the best strength is seldom 0, its gain is none."""
+    rng = np.random.default_rng(3)
+    kept = 0
+    for _ in range(40):
+        labels, chosen = rng.integers(0, 2, 200), rng.integers(0, 2, 100)
+        ages = [people(rng.choice(["20", "80"], size=n).tolist()) for n in (200, 100)]
+        evidence, _ = weighed(Known(ages[0], labels, ages[1]), np.full((100, 2), 0.5), chosen)
+        kept += evidence is not None
+    assert kept <= 8  # a fall beyond its standard error: one in six

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
+from scipy.stats import sem
 
 from dermaflow.core.clinical import BLOCKS, COLUMNS, Clinical, stated
 from dermaflow.model.card import ClinicalUse
-from dermaflow.model.scores import SMALLEST_P, softmax, validation_scores
+from dermaflow.model.scores import SMALLEST_P, losses_of, softmax, validation_scores
 
 SHRUNK_BY = 10.0
 """Images of the diagnosis, stated as they are among all diagnoses, that are added to those seen: a rare diagnosis
@@ -65,16 +66,19 @@ def weighed(
         probabilities: (m, classes), calibrated, of the validation images alone; labels: (m,).
 
     Returns:
-        Neither where it does not help on the validation images: the smallest cross-entropy is that of the image alone.
+        Neither where it does not help on the validation images beyond chance: cross-entropy must fall by more than the
+        standard error of the fall, since the best of all strengths never does worse than none.
     """
     full = evidence_of(known.originals, known.labels, probabilities.shape[1])
 
-    def loss(strength: float) -> float:
+    def losses(strength: float) -> Floats:
         told = updated(probabilities, known.validation, (strength * full).astype(np.float32))
-        return validation_scores(told, labels)["val_loss"]
+        return losses_of(told, labels)
 
-    strength = round(float(minimize_scalar(loss, bounds=(0.0, 1.0), method="bounded").x), DIGITS)
-    if strength < FAINTEST or loss(strength) >= loss(0.0):
+    found = minimize_scalar(lambda strength: losses(strength).mean(), bounds=(0.0, 1.0), method="bounded")
+    strength = round(float(found.x), DIGITS)
+    fall = losses(0.0) - losses(strength)
+    if strength < FAINTEST or not fall.mean() > sem(fall):  # nor where one image leaves no standard error
         return None, None
     use = ClinicalUse(
         columns=COLUMNS,
