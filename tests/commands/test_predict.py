@@ -177,6 +177,7 @@ def test_what_a_table_states_goes_with_the_image_of_that_name(
     assert "stated beside the image, of 3 files: age 1, sex 1, site 0" in capsys.readouterr().err
     predict([images], informed_folder, tmp_path / "out.csv")
     assert pd.read_csv(tmp_path / "out.csv")["predicted"][0] == "actinic keratosis"
+    assert "its threshold was set with them: --clinical TABLE states them" in capsys.readouterr().err
 
 
 def test_a_model_of_the_image_alone_says_that_the_table_is_for_nothing(

@@ -1,5 +1,7 @@
 """What age, sex and site add, on tests whose answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,6 +69,18 @@ def test_without_melanoma_there_are_the_other_figures() -> None:
     figures = clinical_figures(Beside(renamed, test.image_alone, test.clinical, ()), PARAMS)
     assert set(figures["gain"]) == {"balanced_accuracy", "macro_auc"}
     assert figures["by_collection"] == []
+
+
+def test_what_the_threshold_keeps_where_nothing_is_stated_is_measured() -> None:
+    test = beside()
+    test = replace(test, both=replace(test.both, threshold=0.3))
+    at = clinical_figures(test, PARAMS)["image_alone_at_threshold"]
+    suspected, shown = test.image_alone[:, 1] >= 0.3, test.both.truth == 1
+    assert at["sensitivity"]["value"] == pytest.approx(suspected[shown].mean())
+    assert at["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
+    assert at["sensitivity"]["low"] < at["sensitivity"]["value"] < at["sensitivity"]["high"]
+    assert "where nothing is stated: sensitivity 0." in list(clinical_lines(clinical_figures(test, PARAMS)))[-1]
+    assert clinical_figures(beside(), PARAMS)["image_alone_at_threshold"] is None
 
 
 def test_the_lines_tell_what_is_stated_and_each_gain() -> None:

@@ -11,6 +11,7 @@ FOUND = {
     "image_alone": dict.fromkeys(MEASURES, FIGURE),
     "stated_alone": dict.fromkeys(MEASURES, FIGURE),
     "gain": dict.fromkeys(MEASURES, GAIN),
+    "image_alone_at_threshold": None,
     "by_collection": [{"name": "clinic-a · HAM", "n": 24, "n_groups": 12, "gain": {"balanced_accuracy": GAIN}}],
 }
 USE = {"columns": ["age_20"], "strength": 0.5, "n": 60, "stated": {"age": 45, "sex": 40, "site": 60}, "image_alone": {}}
@@ -39,3 +40,11 @@ def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
     assert both.rows[0][2:] == ("0.90 (0.80 to 1.00)", "0.90 (0.80 to 1.00)")
     assert gains.rows[0][:3] == ("all", "36", "+0.050 (-0.010 to +0.110)")
     assert gains.rows[1] == ("clinic-a · HAM", "24", "+0.050 (-0.010 to +0.110)", "–", "–", "–")
+
+
+def test_what_the_threshold_keeps_where_nothing_is_stated_is_told():
+    found = {**FOUND, "image_alone_at_threshold": {"sensitivity": FIGURE, "specificity": FIGURE}}
+    record = drawn_record(metrics={**drawn_record().metrics, "clinical": found})
+    told = "Where nothing is, suspicion at it has a sensitivity of 0.90 (0.80 to 1.00) and a specificity of 0.90"
+    assert told in words_of(clinical(record).blocks)
+    assert "threshold" not in words_of(clinical(drawn_record(metrics={**record.metrics, "clinical": FOUND})).blocks)

@@ -90,6 +90,12 @@ def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream:
     told: Counter[str] = Counter()
     if card.phantom:
         print("this model was trained on PHANTOM images: it says nothing about skin", file=sys.stderr, flush=True)
+    if card.clinical and clinical is None:
+        print(
+            "this model may know age, sex and site, and its threshold was set with them: --clinical TABLE states them",
+            file=sys.stderr,
+            flush=True,
+        )
     writer = csv.writer(stream, lineterminator="\n")
     columns = [f"p_{name}" for name in card.classes]
     writer.writerow(["image_id", "file", "predicted", *columns, "melanoma_suspected", "distance", "error", "remark"])

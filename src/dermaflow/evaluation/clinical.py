@@ -15,6 +15,7 @@ from dermaflow.core.clinical import Clinical, stated
 from dermaflow.core.lesions import record_letters
 from dermaflow.evaluation.intervals import Figure, drawn, estimate, figure, groups_among, groups_behind
 from dermaflow.evaluation.metrics import Flags, Floats, auc_between, measure
+from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import in_words
@@ -62,7 +63,8 @@ def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
     """MEASURES of the image alone and of the statements alone, the paired gain, and the gain within each collection.
 
     Each as {value, low, high}, null where undefined. Keys: n, stated ({attribute: of how many}), WAYS
-    ({measure: figure} each), by_collection ([{name, n, n_groups, gain}], the largest first).
+    ({measure: figure} each), by_collection ([{name, n, n_groups, gain}], the largest first), and what suspicion at the
+    threshold is worth where nothing is stated, image_alone_at_threshold ({sensitivity, specificity, ppv, npv} or null).
     """
     of = np.asarray(list(beside.collections), dtype=object)
     names = sorted(set(of), key=lambda name: (-int((of == name).sum()), name))
@@ -70,8 +72,17 @@ def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
         "n": len(beside.both.truth),
         "stated": stated(beside.clinical),
         **_figures(beside, params),
+        "image_alone_at_threshold": _image_alone_at_threshold(beside, params),
         "by_collection": [_within(beside, name, of == name, params) for name in names],
     }
+
+
+def _image_alone_at_threshold(beside: Beside, params: EvaluateParams) -> dict[str, Figure] | None:
+    alone = replace(beside.both, probabilities=beside.image_alone)
+    if alone.suspected is None:
+        return None
+    found = drawn(lambda w: at_threshold_measures(alone, w), alone.groups, params.bootstrap_samples, params.seed)
+    return at_threshold_figures(alone, found)
 
 
 def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -82,6 +93,9 @@ def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
         if figures["gain"].get(key):
             ways = [in_words(figures[way][key]) for way in WAYS]
             yield f"    {words:<21} image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
+    if at := figures["image_alone_at_threshold"]:
+        kept = ", ".join(f"{name} {in_words(at[name])}" for name in ("sensitivity", "specificity"))
+        yield f"    suspicion at the threshold where nothing is stated: {kept}"
 
 
 def _within(beside: Beside, name: str, chosen: Flags, params: EvaluateParams) -> dict[str, Any]:

@@ -50,12 +50,18 @@ def clinical(record: Record) -> Item | None:
             *((each["name"], each["n"], each["gain"]) for each in found["by_collection"]),
         )
     )
+    at = found["image_alone_at_threshold"]
+    kept = at and (
+        "The threshold was set with what is stated. Where nothing is, suspicion at it has a sensitivity of "
+        f"{measured(at['sensitivity'])} and a specificity of {measured(at['specificity'])}."
+    )
     return item(
         "23a, 26",
         "What age, sex and site add",
         f"Stated, of {found['n']:,} test images: {told}. The columns: with all, as if nothing were stated, and from "
         "what is stated without a look at the image.",
         Table(("measure", "with all", "image alone", "stated alone"), rows),
+        *([kept] if kept else []),
         "The gain, paired over groups, in the whole test and within each collection (the source, and the letters that "
         "the number of a lesion bears): what is gained within a collection is no guess at the collection. A dash: not "
         "all of the diagnoses that it takes are shown.",

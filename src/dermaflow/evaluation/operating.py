@@ -6,7 +6,9 @@ on a collection of hard cases they say nothing of a practice (Altman and Bland 1
 
 from collections.abc import Mapping
 
+from dermaflow.evaluation.intervals import Drawn, Figure, estimate_share, figure, groups_among
 from dermaflow.evaluation.metrics import Flags, Floats, share_of
+from dermaflow.evaluation.outcome import Outcome
 
 SHARES = ("sensitivity", "specificity", "ppv", "npv")
 
@@ -29,3 +31,22 @@ def at_threshold(positive: Flags, suspected: Flags, weights: Floats) -> dict[str
 def behind(positive: Flags, suspected: Flags) -> Mapping[str, Flags]:
     """Which images each of SHARES is a share of, shape (n,)."""
     return dict(zip(SHARES, (positive, ~positive, suspected, ~suspected), strict=True))
+
+
+def at_threshold_figures(outcome: Outcome, found: Drawn) -> dict[str, Figure] | None:
+    """Each of SHARES with its interval, of draws named at_threshold_<share>; None: there is no threshold."""
+    if (suspected := outcome.suspected) is None:
+        return None
+    whole = behind(outcome.shows_melanoma, suspected)
+    return {
+        name: figure(found, f"at_threshold_{name}", groups_among(whole[name], outcome.groups), by=estimate_share)
+        for name in SHARES
+    }
+
+
+def at_threshold_measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
+    """What `at_threshold_figures` are made of, each of shape (samples,); nothing where there is no threshold."""
+    if (suspected := outcome.suspected) is None:
+        return {}
+    shares = at_threshold(outcome.shows_melanoma, suspected, weights)
+    return {f"at_threshold_{name}": share for name, share in shares.items()}

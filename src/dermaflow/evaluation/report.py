@@ -12,11 +12,10 @@ from dermaflow.evaluation.intervals import (
     drawn,
     estimate_share,
     figure,
-    groups_among,
     groups_behind,
 )
 from dermaflow.evaluation.metrics import Floats, auc_between, measure, not_shown
-from dermaflow.evaluation.operating import SHARES, at_threshold, behind
+from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.subgroups import ENOUGH, n_small, subgroup_figures
@@ -115,10 +114,7 @@ def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
     }
     if melanoma is not None and nevus is not None:
         measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
-    if (suspected := outcome.suspected) is not None:
-        shares = at_threshold(outcome.shows_melanoma, suspected, weights)
-        measures |= {f"at_threshold_{name}": share for name, share in shares.items()}
-    return measures
+    return measures | at_threshold_measures(outcome, weights)
 
 
 def _melanoma_auc(outcome: Outcome, found: Drawn) -> Figure | None:
@@ -136,14 +132,8 @@ def _melanoma_vs_nevus_auc(outcome: Outcome, found: Drawn) -> Figure | None:
 
 
 def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:
-    if (suspected := outcome.suspected) is None:
-        return None
-    whole = behind(outcome.shows_melanoma, suspected)
-    shares = {
-        name: figure(found, f"at_threshold_{name}", groups_among(whole[name], outcome.groups), by=estimate_share)
-        for name in SHARES
-    }
-    return {"diagnosis": MELANOMA, "threshold": outcome.threshold, **shares}
+    shares = at_threshold_figures(outcome, found)
+    return shares and {"diagnosis": MELANOMA, "threshold": outcome.threshold, **shares}
 
 
 def _of_class(outcome: Outcome, index: int, found: Drawn) -> dict[str, Any]:
