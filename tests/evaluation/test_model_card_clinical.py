@@ -15,6 +15,7 @@ FOUND = {
     "by_collection": [{"name": "clinic-a · HAM", "n": 24, "n_groups": 12, "gain": {"balanced_accuracy": GAIN}}],
 }
 USE = {"columns": ["age_20"], "strength": 0.5, "n": 60, "stated": {"age": 45, "sex": 40, "site": 60}, "image_alone": {}}
+INFORMED = {**CARD, "clinical": USE, "params": {**CARD["params"], "train": {"clinical": ["age", "sex"]}}}
 
 
 def test_a_model_of_the_image_alone_says_so_and_has_no_table():
@@ -24,7 +25,8 @@ def test_a_model_of_the_image_alone_says_so_and_has_no_table():
 
 
 def test_what_is_used_is_told_with_how_often_it_was_stated_and_how_far_it_is_believed():
-    words = words_of(predictors(drawn_record(card={**CARD, "clinical": USE})).blocks)
+    words = words_of(predictors(drawn_record(card=INFORMED)).blocks)
+    assert words.startswith("The image; beside it age and sex, as far as it is stated")
     assert "of 60 training images: age of 45 (75 %), sex of 40 (67 %), site of 60 (100 %)" in words
     assert "to the power of 0.50" in words
     assert "What is not stated changes nothing" in words

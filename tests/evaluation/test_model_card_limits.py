@@ -22,6 +22,13 @@ def test_the_model_is_held_against_the_strongest_shortcut(low, high, verdict):
     assert compared(low, high).endswith(f"by the edge of the picture 0.70 (0.60 to 0.80): {verdict}")
 
 
+def test_on_an_official_test_part_the_model_is_not_held_against_a_shortcut_of_all_images():
+    card = {**CARD, "params": {**CARD["params"], "split": {"method": "official"}}}
+    words = words_of(item_of(interpretation(drawn_record(card=card)), "What the figures say").blocks)
+    assert "an official test part is no random one: not comparable." in words
+    assert "the model knows more" not in words
+
+
 def test_without_a_shortcut_nothing_is_compared():
     record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": {}})
     assert "No shortcut could be measured" in words_of(item_of(interpretation(record), "What the figures say").blocks)

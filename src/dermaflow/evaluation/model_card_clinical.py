@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dermaflow.evaluation.clinical import MEASURES
-from dermaflow.evaluation.model_card_content import Item, Table, item, measured, share
+from dermaflow.evaluation.model_card_content import Item, Table, item, listed, measured, share
 from dermaflow.evaluation.model_card_record import Record
 
 
@@ -20,7 +20,7 @@ def _given(record: Record) -> Iterator[str]:
         return
     told = ", ".join(f"{name} of {share(n, use['n'])}" for name, n in use["stated"].items())
     yield (
-        "The image; beside it age, sex and anatomical site, as far as they are stated (of "
+        f"The image; beside it {listed(record.section_train['clinical'])}, as far as it is stated (of "
         f"{use['n']:,} training images: {told}). How often "
         "each is stated with each diagnosis, all diagnoses weighing the same, multiplies the odds that the image gives "
         "(Bayes' rule, taken as independent), to the power of "

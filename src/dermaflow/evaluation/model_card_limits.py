@@ -55,7 +55,9 @@ def _beside_shortcuts(record: Record) -> Iterator[str]:
         beyond = clue["high"] is not None and model["low"] > clue["high"]
         below = clue["low"] is not None and model["high"] < clue["low"]
         verdict = (
-            "the model knows more than that"
+            "the shortcut was measured on all images, and an official test part is no random one: not comparable"
+            if record.sections.get("split", {}).get("method") == "official"
+            else "the model knows more than that"
             if beyond
             else "the model does not reach that"
             if below

@@ -18,7 +18,7 @@ GRAD_CAM = (
     "convolutional features spoke for the diagnosis that it named. It is as coarse as those features, shows what "
     "speaks for that one diagnosis and not what speaks against it, and says where, not why: a hot place is no proof "
     "that the network saw what a dermatologist sees there. Heat beside the lesion is a sign that something else was "
-    "learnt."
+    "learnt. Where the model averages, it is of the first view and the last network, and nothing is stated."
 )
 
 

@@ -25,7 +25,8 @@ def in_short(record: Record) -> Part:
     """What a reader takes away who reads no further."""
     metrics, card = record.metrics, record.card
     n_chosen = sum(card["data"]["validation"].values())
-    beside = ", knows age, sex and site where they are stated," if card.get("clinical") else ""
+    names = listed(record.section_train["clinical"]) if card.get("clinical") else ""
+    beside = f", knows {names} where it is stated," if names else ""
     made = (
         f"A {card['architecture']} network of {card['n_parameters']:,} parameters that sees one dermoscopy image"
         f"{beside} and gives a calibrated "
