@@ -126,16 +126,15 @@ def _reseed(model: Model, seed: int, epoch: int) -> None:
 
 def _progress(epoch: int, steps: int) -> object:
     """A callback that says now and then how far an epoch has come, by the batches after the first: that one builds."""
-    begun, said = math.nan, time.monotonic()
+    times = {"begun": math.nan, "said": time.monotonic()}
 
     def after_batch(batch: int, logs: object) -> None:  # noqa: ARG001 - Keras names its arguments
-        nonlocal begun, said
         now = time.monotonic()
         if batch == 0:
-            begun = now
-        elif now - said >= REPORT_EVERY_S:
-            said = now
-            left_s = (now - begun) / batch * (steps - batch - 1)
+            times["begun"] = now
+        elif now - times["said"] >= REPORT_EVERY_S:
+            times["said"] = now
+            left_s = (now - times["begun"]) / batch * (steps - batch - 1)
             print(f"epoch {epoch}: {batch + 1:,} of {steps:,} batches, about {left_s:.0f} s left", flush=True)
 
     return keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
