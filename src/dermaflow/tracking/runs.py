@@ -31,11 +31,12 @@ class _Live:
 
     def __init__(self, client: MlflowClient, run_id: str) -> None:
         self.client, self.run_id = client, run_id
-        self.done = _logged_epochs(client, run_id)
+        self.done = {(epoch, "loss") for epoch in _logged_epochs(client, run_id)}
         self.failed = False
 
     def __call__(self, epoch: int, figures: Mapping[str, float]) -> None:
-        if epoch in self.done:
+        report = (epoch, next(iter(figures)))  # further members report the same epochs, under names of their own
+        if report in self.done:
             return
         try:
             _log_epoch(self.client, self.run_id, epoch, figures)
@@ -44,24 +45,31 @@ class _Live:
                 print(f"MLflow does not answer; training goes on, logged at its end: {first_line(error)}", flush=True)
             self.failed = True
         else:
-            self.done.add(epoch)
+            self.done.add(report)
 
 
 @contextmanager
-def live_run(fingerprint: str, phantom: bool, name: str, params: Mapping[str, Any]) -> Iterator[LogEpoch]:  # noqa: FBT001 - a fact, no switch
+def live_run(
+    fingerprint: str,
+    phantom: bool,  # noqa: FBT001 - a fact, no switch
+    name: str,
+    params: Mapping[str, Any],
+    commit: Mapping[str, str] | None = None,
+) -> Iterator[LogEpoch]:
     """Open the run of this fingerprint for training, anew or again, and give what logs an epoch to it.
 
     The run ends FINISHED with the block, FAILED on an error, KILLED when interrupted.
 
     Args:
         params: the sections of params.yaml; logged as `section.key`.
+        commit: tags of the commit that the training ran at; None: the present one.
 
     Raises:
         StoreError: the store cannot be used; said before the training and not after it.
     """
     client = connect()
     with store_errors("opening the run"):
-        tags = git_state(Path.cwd()) | fold_tags(params)
+        tags = (git_state(Path.cwd()) if commit is None else dict(commit)) | fold_tags(params)
         run_id = opened(client, fingerprint, name, phantom=phantom, tags=tags)
     with ended_on_failure(client, run_id):
         with store_errors("opening the run"):
