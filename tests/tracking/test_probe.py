@@ -122,6 +122,16 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert file.read_bytes().startswith(b"not a database")
 
 
+def test_a_store_that_is_busy_is_not_called_foreign(tmp_path, monkeypatch):
+    monkeypatch.setattr("dermaflow.tracking.probe.TIMEOUT_S", 0.1)
+    file = tmp_path / "mlflow.db"
+    with contextlib.closing(sqlite3.connect(file)) as writer:
+        writer.execute("CREATE TABLE experiments (name TEXT)")
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match=r"cannot be read now \(database is locked\): try the same command again"):
+            probe(f"sqlite:///{file}")
+
+
 def test_a_database_of_something_else_is_left_alone(tmp_path):
     file = tmp_path / "other.db"
     with sqlite3.connect(file) as connection:

@@ -50,6 +50,8 @@ def _probe_file(file: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=TIMEOUT_S)) as connection:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.OperationalError as error:  # locked, or may not be opened: nothing is said of what it holds
+        raise StoreError(f"{file}: the store cannot be read now ({error}): try the same command again") from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{file}: expected an MLflow store in SQLite, received something else ({error}). "
