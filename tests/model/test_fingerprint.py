@@ -13,6 +13,8 @@ from dermaflow.model.fingerprint import (
     code_digest,
     data_fingerprint,
     file_digest,
+    file_digests,
+    images_fingerprint,
     training_fingerprint,
     trunk_fingerprint,
     weights_digest,
@@ -30,8 +32,27 @@ def examples(tmp_path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(EXAMPLE_COLUMNS))
 
 
+def of_data(examples: pd.DataFrame) -> str:
+    return data_fingerprint(examples, file_digests(examples))
+
+
+def of_images(examples: pd.DataFrame) -> str:
+    return images_fingerprint(examples, file_digests(examples))
+
+
+def test_what_frozen_layers_give_stands_in_the_order_of_the_images_whatever_is_said_of_them(
+    examples: pd.DataFrame,
+) -> None:
+    before = of_images(examples)
+    assert of_images(examples.assign(diagnosis="nevus", age="", site="back")) == before
+    assert of_images(examples[::-1]) != before
+    assert of_images(examples.assign(partition=["validation", "train", "train"])) != before
+    Path(examples.loc[0, "file"]).write_bytes(b"x")
+    assert of_images(examples) != before
+
+
 def test_the_order_of_the_images_does_not_matter(examples: pd.DataFrame) -> None:
-    assert data_fingerprint(examples[::-1]) == data_fingerprint(examples)
+    assert of_data(examples[::-1]) == of_data(examples)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +61,13 @@ def test_the_order_of_the_images_does_not_matter(examples: pd.DataFrame) -> None
 def test_another_label_partition_or_copy_is_another_data_set(examples: pd.DataFrame, column: str, value: str) -> None:
     changed = examples.copy()
     changed.loc[0, column] = value
-    assert data_fingerprint(changed) != data_fingerprint(examples)
+    assert of_data(changed) != of_data(examples)
 
 
 def test_one_changed_byte_is_another_data_set(examples: pd.DataFrame) -> None:
-    before = data_fingerprint(examples)
+    before = of_data(examples)
     Path(examples.loc[0, "file"]).write_bytes(b"x")
-    assert data_fingerprint(examples) != before
+    assert of_data(examples) != before
 
 
 def test_changed_code_is_noticed_where_it_decides_the_training_and_only_there(tmp_path: Path) -> None:
@@ -84,9 +105,10 @@ def test_a_missing_weights_file_is_told_before_anything_is_decoded(tuned: TrainP
 @pytest.mark.parametrize(
     ("change", "shared"),
     [
-        ({"learning_rate": 0.01, "epochs": 9, "seed": 8, "views": 8, "members": 3, "label_smoothing": 0.2}, True),
+        ({"learning_rate": 0.01, "epochs": 9, "seed": 8, "views": 8, "members": 3, "clinical": ["age"]}, True),
         ({"frozen_through": "block_1_project_BN"}, False),
         ({"image_size_px": 48}, False),
+        ({"mixed_precision": False}, False),
         ({"backbone_options": {"alpha": 0.5}}, False),
     ],
 )

@@ -5,6 +5,7 @@ The same fingerprint means the same training: MLflow finds a run by it, an inter
 
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -27,13 +28,26 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def data_fingerprint(examples: pd.DataFrame, workers: int | None = None) -> str:
+def file_digests(examples: pd.DataFrame, workers: int | None = None) -> list[str]:
+    """The digests of the files of EXAMPLE_COLUMNS (see model.examples), in their order."""
+    return list(parallel_map(file_digest, [Path(file) for file in examples["file"]], "files hashed", workers))
+
+
+def images_fingerprint(examples: pd.DataFrame, digests: Sequence[str]) -> str:
+    """The digest of the images of each partition in their order, whatever is said of them.
+
+    Args:
+        examples: EXAMPLE_COLUMNS; digests: as `file_digests` gives them.
+    """
+    return _digest([*map(list, zip(examples["partition"], digests, strict=True))])
+
+
+def data_fingerprint(examples: pd.DataFrame, digests: Sequence[str]) -> str:
     """The digest of which images with which bytes, labels, partitions and statements are used, whatever their order.
 
     Args:
-        examples: EXAMPLE_COLUMNS (see model.examples).
+        examples: EXAMPLE_COLUMNS; digests: as `file_digests` gives them.
     """
-    digests = parallel_map(file_digest, [Path(file) for file in examples["file"]], "files hashed", workers)
     columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition", *ATTRIBUTES)]
     return _digest(sorted([*map(str, row), digest] for *row, digest in zip(*columns, digests, strict=True)))
 
@@ -67,8 +81,12 @@ def training_fingerprint(params: TrainParams, data: str, code: str, weights: str
     return _digest({"train": train, "data": data, "code": code})
 
 
-def trunk_fingerprint(params: TrainParams, data: str, code: str, weights: str) -> str:
-    """The digest of all that decides what the frozen layers give: trainings that share it share their activations."""
+def trunk_fingerprint(params: TrainParams, images: str, code: str, weights: str) -> str:
+    """The digest of all that decides what the frozen layers give: trainings that share it share their activations.
+
+    Args:
+        images: as `images_fingerprint` gives it, for the activations stand in the order of the images.
+    """
     decides = (
         "architecture",
         "image_size_px",
@@ -79,7 +97,7 @@ def trunk_fingerprint(params: TrainParams, data: str, code: str, weights: str) -
     )
     values = {name: getattr(params, name) for name in decides}
     libraries = {found.name: found.version for name in _LIBRARIES for found in distributions(name=name)}
-    return _digest({**values, "weights": weights, "data": data, "code": code, "libraries": libraries})
+    return _digest({**values, "weights": weights, "images": images, "code": code, "libraries": libraries})
 
 
 def _digest(value: object) -> str:

@@ -19,6 +19,8 @@ from dermaflow.model.examples import counts
 from dermaflow.model.fingerprint import (
     code_digest,
     data_fingerprint,
+    file_digests,
+    images_fingerprint,
     training_fingerprint,
     trunk_fingerprint,
     weights_digest,
@@ -88,7 +90,8 @@ def job_of(
     classes = in_order(accepted["diagnosis"])
     weights = weights_digest(params)
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
-    data, code = _data(examples, used, classes, workers), code_digest()
+    digests, code = file_digests(examples, workers), code_digest()
+    data = _data(examples, used, classes, data_fingerprint(examples, digests))
     return Job(
         params=params,
         sections=sections,
@@ -97,7 +100,7 @@ def job_of(
         data=data,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
         fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
-        trunk_fingerprint=trunk_fingerprint(params, data.fingerprint, code, weights),
+        trunk_fingerprint=trunk_fingerprint(params, images_fingerprint(examples, digests), code, weights),
     )
 
 
@@ -127,11 +130,11 @@ def _in_use(ledger: pd.DataFrame) -> pd.Series:
     return ledger.loc[ledger["partition"].isin(PARTITIONS), "image_id"]
 
 
-def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], workers: int | None) -> Data:
+def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], fingerprint: str) -> Data:
     learnt = examples[examples["partition"] == "train"]
     chosen = examples[examples["partition"] == "validation"]
     return Data(
-        fingerprint=data_fingerprint(examples, workers),
+        fingerprint=fingerprint,
         sources={str(name): int(n) for name, n in sorted(used["source"].value_counts().items())},
         train=counts(learnt.drop_duplicates("image_id")["diagnosis"], classes),
         copies=counts(learnt.loc[learnt["copy"] != "0", "diagnosis"], classes),
