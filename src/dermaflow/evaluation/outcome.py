@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Outcome:
         flags: Flags = self.probabilities[:, self.melanoma] >= self.threshold
         return flags
 
-    def part(self, chosen: Flags) -> "Outcome":
+    def part(self, chosen: Flags) -> Self:
         """The chosen images alone, without attributes; chosen has shape (n,)."""
         groups = [group for group, is_chosen in zip(self.groups, chosen, strict=True) if is_chosen]
         return replace(

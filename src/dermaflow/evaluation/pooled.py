@@ -9,7 +9,7 @@ what they learn from (Bengio and Grandvalet 2004, J. Mach. Learn. Res. 5:1089).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -33,14 +33,10 @@ class PooledOutcome(Outcome):
         flags: Flags = self.probabilities[:, self.melanoma] >= self.thresholds
         return flags
 
-    def part(self, chosen: Flags) -> "PooledOutcome":
+    def part(self, chosen: Flags) -> Self:
         """The chosen images alone, without attributes; chosen has shape (n,)."""
         thresholds = None if self.thresholds is None else self.thresholds[chosen]
-        groups = [group for group, is_chosen in zip(self.groups, chosen, strict=True) if is_chosen]
-        truth, probabilities = self.truth[chosen], self.probabilities[chosen]
-        return replace(
-            self, truth=truth, probabilities=probabilities, groups=groups, attributes={}, thresholds=thresholds
-        )
+        return replace(super().part(chosen), thresholds=thresholds)
 
 
 def pooled(outcomes: Sequence[Outcome]) -> PooledOutcome:

@@ -46,7 +46,7 @@ def best_temperature(logits: npt.NDArray[np.float64], labels: npt.NDArray[np.int
 
 def mean_probabilities(views: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.float64]:
     """Calibrated probabilities, shape (n, classes), of logits, shape (views, n, classes), the mean over the views."""
-    mean: npt.NDArray[np.float64] = np.mean([softmax(view, temperature) for view in views], axis=0)
+    mean: npt.NDArray[np.float64] = softmax(views, temperature).mean(axis=0)
     return mean
 
 

@@ -2,15 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
 
 
 def softmax(logits: npt.NDArray[np.float64], temperature: float = 1.0) -> npt.NDArray[np.float64]:
-    """Probabilities, shape (n, classes), of logits, shape (n, classes), divided by a temperature."""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    """Probabilities, shape (…, classes), of logits of that shape, divided by a temperature."""
+    shares: npt.NDArray[np.float64] = special.softmax(logits / temperature, axis=-1)
     return shares
 
 
