@@ -1,7 +1,7 @@
 """What a retraining did, told from the files that its stages wrote: for the terminal and Prefect's artifact.
 
 The reports' own forms stand with those who write them: quality/verdict.py, model/card.py,
-evaluation/report.py, commands/promote.py.
+evaluation/report.py, commands/judgement.py.
 """
 
 from collections.abc import Mapping

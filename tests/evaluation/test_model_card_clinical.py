@@ -27,14 +27,15 @@ def test_a_model_of_the_image_alone_says_so_and_has_no_table():
 def test_what_is_used_is_told_with_how_often_it_was_stated_and_how_far_it_is_believed():
     words = words_of(predictors(drawn_record(card=INFORMED)).blocks)
     assert words.startswith("The image; beside it age and sex, as far as it is stated")
-    assert "of 60 training images: age of 45 (75 %), sex of 40 (67 %), site of 60 (100 %)" in words
+    assert "of 60 training images: age of 45 (75 %), sex of 40 (67 %))" in words
     assert "to the power of 0.50" in words
     assert "What is not stated changes nothing" in words
 
 
 def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
-    record = drawn_record(metrics={**drawn_record().metrics, "clinical": FOUND})
+    record = drawn_record(card=INFORMED, metrics={**drawn_record().metrics, "clinical": FOUND})
     item = clinical(record)
+    assert "Stated, of 36 test images: age of 27, sex of 24. The columns" in words_of(item.blocks)
     both, gains = (block for block in item.blocks if isinstance(block, Table))
     assert [row[0] for row in both.rows] == [
         "balanced accuracy", "macro AUC", "melanoma AUC", "melanoma vs nevus AUC",
@@ -46,7 +47,9 @@ def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
 
 def test_what_the_threshold_keeps_where_nothing_is_stated_is_told():
     found = {**FOUND, "image_alone_at_threshold": {"sensitivity": FIGURE, "specificity": FIGURE}}
-    record = drawn_record(metrics={**drawn_record().metrics, "clinical": found})
+    record = drawn_record(card=INFORMED, metrics={**drawn_record().metrics, "clinical": found})
     told = "Where nothing is, suspicion at it has a sensitivity of 0.90 (0.80 to 1.00) and a specificity of 0.90"
     assert told in words_of(clinical(record).blocks)
-    assert "threshold" not in words_of(clinical(drawn_record(metrics={**record.metrics, "clinical": FOUND})).blocks)
+    assert "threshold" not in words_of(
+        clinical(drawn_record(card=INFORMED, metrics={**record.metrics, "clinical": FOUND})).blocks
+    )

@@ -90,7 +90,7 @@ def write_model() -> None:
         architecture="cnn",
         n_parameters=model.count_params(),
         seed=7,
-        params={},
+        params={"train": {"clinical": ["age", "sex"]}},
         data=Data(fingerprint="d" * 64, sources={"phantom-a": 10}, train={}, copies={}, validation={}),
         best_epoch=2,
         epochs=2,

@@ -163,7 +163,7 @@ def test_a_model_knows_its_commit_and_checkpoints_that_were_abandoned_go(
     train.main()
     assert read_card(paths.CARD).git == Git(commit=git("rev-parse", "HEAD"), dirty=True)
     assert list((project / paths.CHECKPOINTS).iterdir()) == [project / young]
-    assert "removed 1 checkpoints of trainings abandoned" in capsys.readouterr().out
+    assert "removed 1 folders of trainings that nobody has gone on from" in capsys.readouterr().out
 
 
 def uncalibrated_loss(bundle: Bundle) -> float:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dermaflow.core.clinical import Clinical, stated
 from dermaflow.core.lesions import record_letters
-from dermaflow.evaluation.intervals import Figure, drawn, estimate, figure, groups_among, groups_behind
+from dermaflow.evaluation.intervals import Figure, drawn, estimate, estimate_share, figure, groups_among, groups_behind
 from dermaflow.evaluation.metrics import Flags, Floats, auc_between, measure
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
@@ -27,6 +27,7 @@ MEASURES = {
     "melanoma_auc": "melanoma AUC",
     "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
 }
+_AUCS = ("melanoma_auc", "melanoma_vs_nevus_auc")  # whose interval has an exact end at 0 and 1, as in report
 _SMALLEST_P = 1e-7
 
 
@@ -119,7 +120,13 @@ def _figures(beside: Beside, params: EvaluateParams) -> dict[str, dict[str, Figu
 
     found = drawn(measured, both.groups, params.bootstrap_samples, params.seed)
     behind = _behind(both)
-    return {way: {key: figure(found, f"{way}.{key}", n, by=estimate) for key, n in behind.items()} for way in WAYS}
+    return {
+        way: {
+            key: figure(found, f"{way}.{key}", n, by=estimate_share if way != "gain" and key in _AUCS else estimate)
+            for key, n in behind.items()
+        }
+        for way in WAYS
+    }
 
 
 def _behind(outcome: Outcome) -> dict[str, int]:

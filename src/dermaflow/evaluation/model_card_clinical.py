@@ -18,9 +18,10 @@ def _given(record: Record) -> Iterator[str]:
     if use is None:
         yield "The image alone. Age, sex and site serve to tell how well the model does by them, not to predict."
         return
-    told = ", ".join(f"{name} of {share(n, use['n'])}" for name, n in use["stated"].items())
+    taken = record.section_train["clinical"]
+    told = ", ".join(f"{name} of {share(use['stated'][name], use['n'])}" for name in taken)
     yield (
-        f"The image; beside it {listed(record.section_train['clinical'])}, as far as it is stated (of "
+        f"The image; beside it {listed(taken)}, as far as it is stated (of "
         f"{use['n']:,} training images: {told}). How often "
         "each is stated with each diagnosis, all diagnoses weighing the same, multiplies the odds that the image gives "
         "(Bayes' rule, taken as independent), to the power of "
@@ -37,7 +38,7 @@ def clinical(record: Record) -> Item | None:
     found = record.metrics.get("clinical")
     if not found:
         return None
-    told = ", ".join(f"{name} of {n:,}" for name, n in found["stated"].items())
+    told = ", ".join(f"{name} of {found['stated'][name]:,}" for name in record.section_train["clinical"])
     rows = tuple(
         (words, measured(record.metrics[key]), *(measured(found[way][key]) for way in ("image_alone", "stated_alone")))
         for key, words in MEASURES.items()

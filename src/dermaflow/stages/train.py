@@ -4,7 +4,7 @@ Reads   data/augment/plan.csv and the images that it names, data/split/ledger.cs
         data/ingest/images, params.yaml
 Writes  models/train/model.keras, model.onnx, card.json, history.csv, seen.csv
         (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from;
-        .cache/train/trunk-<fingerprint>/: what frozen layers give, of the last two such trainings)
+        .cache/train/trunk-<fingerprint>/: what frozen layers give, of the last two such trainings, for a week)
 Run     python -m dermaflow.stages.train
 """
 
@@ -171,7 +171,7 @@ def clean_up(folder: Path) -> None:
     for each in old:
         remove(each)
     if old:
-        print(f"removed {len(old)} checkpoints of trainings abandoned more than 7 days ago", flush=True)
+        print(f"removed {len(old)} folders of trainings that nobody has gone on from for 7 days", flush=True)
 
 
 if __name__ == "__main__":
