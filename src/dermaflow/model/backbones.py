@@ -39,7 +39,7 @@ def backbone(image: Tensor, params: TrainParams) -> Model:
         raise TrainingError(_fault(params, error)) from error
     if params.weights not in (NO_WEIGHTS, IMAGENET):
         _load(model, Path(params.weights), params)
-    if params.pretrained and STEM_SCALED_BY in vars(module) and "stem_conv" in {layer.name for layer in model.layers}:
+    if params.pretrained and STEM_SCALED_BY in vars(module):
         _scale_stem(model, vars(module)[STEM_SCALED_BY])
     return model
 

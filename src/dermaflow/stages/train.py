@@ -98,9 +98,10 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         trunk = trunk_folder(paths.CHECKPOINTS, job.trunk_fingerprint)
         trained = train(material, job.params, folder, trunk, log_epoch)
         save_model(trained.model, paths.MODEL)
-        write_onnx(trained.model, validation.inputs, paths.ONNX, job.clinical("validation"))
+        clinical = job.clinical("validation")
+        write_onnx(trained.model, validation.inputs, paths.ONNX, clinical)
         print(f"asking {paths.ONNX} about {len(validation.labels):,} validation images", flush=True)
-        said = Session(paths.ONNX).run_all(validation.inputs, job.clinical("validation")).probabilities
+        said = Session(paths.ONNX).run_all(validation.inputs, clinical).probabilities
         decided = as_exported(
             trained.decided, said, validation.labels, job.classes, job.params.min_melanoma_sensitivity
         )
