@@ -6,7 +6,7 @@ For the terminal and Prefect's artifact.
 from collections.abc import Mapping
 from typing import Any
 
-from flows.summary import HEADLINES, interval
+from dermaflow.core.measures import HEADLINES, in_words
 
 
 def pooled_markdown(metrics: Mapping[str, Any]) -> str:
@@ -19,7 +19,7 @@ def pooled_markdown(metrics: Mapping[str, Any]) -> str:
     tested = f"{metrics['n_images']:,} images in {metrics['n_groups']:,} groups"
     spread = metrics["over_folds"]
     over = {name: f"; over folds {each['mean']:.3f} ± {each['sd']:.3f}" for name, each in spread.items()}
-    lines = [f"- {words}: {interval(metrics[name])}{over.get(name, '')}" for name, words in HEADLINES.items()]
+    lines = [f"- {words}: {in_words(metrics[name])}{over.get(name, '')}" for name, words in HEADLINES.items()]
     parts = [
         f"# {kind}",
         f"**Tested** {tested}, each by the one of {metrics['folds']} models that has not seen its group",

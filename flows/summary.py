@@ -10,15 +10,7 @@ from typing import Any
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
-
-HEADLINES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_auc": "macro AUC",
-    "melanoma_auc": "AUC, melanoma versus rest",
-    "melanoma_vs_nevus_auc": "AUC, melanoma versus nevus",
-    "ece": "calibration error",
-}
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
 
 
 def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
@@ -109,9 +101,9 @@ def _model(card: Mapping[str, Any]) -> str:
 def _measured(metrics: Mapping[str, Any]) -> list[str]:
     beside = metrics["shortcuts"]
     lines = [
-        f"- {words}: {interval(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
+        f"- {words}: {in_words(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
     ]
-    lines += [f"- {words}: {interval(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
+    lines += [f"- {words}: {in_words(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
     small = sum(each["small"] for found in metrics["subgroups"].values() for each in found)
     among = sum(len(found) for found in metrics["subgroups"].values())
     few = f"; {small} of {among} subgroups are too small for more than a hint" if small else ""
@@ -123,21 +115,12 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
     if point is None:
         return {}
     where = f"{point['diagnosis']} suspected from {point['threshold']:.3f} on"
-    return {f"{name}, {where}": point[name] for name in ("sensitivity", "specificity")}
+    return {f"{name}, {where}": point[name] for name in AT_THRESHOLD}
 
 
 def _without_lesion(shortcut: Mapping[str, Any] | None) -> str:
     """What the same figure is where nothing of the lesion is seen."""
-    return f"; without the lesion {interval(shortcut)}, by {shortcut['by']}" if shortcut else ""
-
-
-def interval(estimate: Mapping[str, Any] | None) -> str:
-    """A figure with its interval, as a person writes it."""
-    if estimate is None or estimate["value"] is None:
-        return "undefined"
-    if estimate["low"] is None:
-        return f"{estimate['value']:.3f} (no interval: too few groups)"
-    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
+    return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
 def _decided(decision: Mapping[str, Any]) -> str:

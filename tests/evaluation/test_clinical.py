@@ -87,7 +87,7 @@ def test_the_lines_tell_what_is_stated_and_each_gain() -> None:
     lines = list(clinical_lines(clinical_figures(beside(), PARAMS)))
     assert "of 240 images: age 120, sex 0, site 240" in lines[0]
     assert len(lines) == 5
-    assert "melanoma vs nevus AUC image alone 0." in lines[-1]
+    assert "AUC, melanoma versus nevus: image alone 0." in lines[-1]
     assert "; gain 0." in lines[-1]
 
 

@@ -1,10 +1,11 @@
+from dermaflow.core.measures import HEADLINES
+from dermaflow.evaluation.clinical import MEASURES
 from dermaflow.evaluation.model_card_clinical import clinical, predictors
 from dermaflow.evaluation.model_card_content import Table
 from tests.evaluation.drawn_record import CARD, drawn_record, words_of
 
 FIGURE = {"value": 0.9, "low": 0.8, "high": 1.0}
 GAIN = {"value": 0.05, "low": -0.01, "high": 0.11}
-MEASURES = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
 FOUND = {
     "n": 36,
     "stated": {"age": 27, "sex": 24, "site": 36},
@@ -37,9 +38,7 @@ def test_the_tables_hold_what_is_gained_in_all_and_within_each_source():
     item = clinical(record)
     assert "Stated, of 36 test images: age of 27, sex of 24. The columns" in words_of(item.blocks)
     both, gains = (block for block in item.blocks if isinstance(block, Table))
-    assert [row[0] for row in both.rows] == [
-        "balanced accuracy", "macro AUC", "melanoma AUC", "melanoma vs nevus AUC",
-    ]  # fmt: skip
+    assert [row[0] for row in both.rows] == [HEADLINES[key] for key in MEASURES]
     assert both.rows[0][2:] == ("0.90 (0.80 to 1.00)", "0.90 (0.80 to 1.00)")
     assert gains.rows[0][:3] == ("all", "36", "+0.050 (-0.010 to +0.110)")
     assert gains.rows[1] == ("clinic-a · HAM", "24", "+0.050 (-0.010 to +0.110)", "–", "–", "–")

@@ -36,7 +36,7 @@ def test_a_table_of_nothing_has_no_sum():
     ("figure", "words"),
     [
         ({"value": 0.6123, "low": 0.56, "high": 0.664}, "0.61 (0.56 to 0.66)"),
-        ({"value": 0.5, "low": None, "high": None}, "0.500 (no interval: fewer than two groups)"),
+        ({"value": 0.5, "low": None, "high": None}, "0.50 (no interval: fewer than two groups)"),
         ({"value": None, "low": None, "high": None}, "undefined"),
         (None, "undefined"),
     ],

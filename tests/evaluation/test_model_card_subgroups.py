@@ -26,7 +26,9 @@ def test_there_are_two_tables_for_each_attribute_and_what_is_undefined_is_a_dash
     tables = [block for block in subgroups(drawn_record(threshold=None)).blocks if isinstance(block, Table)]
     assert [table.head[0] for table in tables] == ["age", "age", "sex", "sex", "site", "site", "source", "source"]
     assert {row[-2:] for table in tables[::2] for row in table.rows} == {("–", "–")}
-    assert all(table.head[-1] == "Brier score" and row[-1] != "–" for table in tables[1::2] for row in table.rows)
+    assert all(
+        table.head[-1] == "Brier score (0 to 2)" and row[-1] != "–" for table in tables[1::2] for row in table.rows
+    )
 
 
 def test_subgroups_that_were_not_measured_are_said_in_words():

@@ -1,7 +1,7 @@
 import pytest
 
+from dermaflow.core.measures import HEADLINES
 from flows.exploration import pooled_markdown, search_markdown
-from flows.summary import HEADLINES
 
 FIGURE = {"value": 0.5, "low": 0.4, "high": 0.6}
 POOLED = {
@@ -33,7 +33,7 @@ def test_a_cross_validation_tells_all_folds_together_and_how_they_differ():
     for expected in (
         "2,000 images in 1,500 groups, each by the one of 5 models that has not seen its group",
         "- balanced accuracy: 0.500 (0.400 to 0.600); over folds 0.510 ± 0.020",
-        "- AUC, melanoma versus rest: undefined",
+        "- AUC, melanoma versus the rest: undefined",
         "every image was a test image: choose by `make search`",
     ):
         assert expected in text

@@ -25,6 +25,7 @@ METRICS = {
     "melanoma_auc": None,
     "melanoma_vs_nevus_auc": None,
     "ece": {"value": 0.041, "low": 0.0, "high": 0.06},
+    "brier": {"value": 0.4, "low": 0.3, "high": 0.5},
     "operating_point": {"diagnosis": "melanoma", "threshold": 0.0912, "sensitivity": ESTIMATE, "specificity": ESTIMATE},
     "subgroups": {"sex": [{"small": True}, {"small": False}], "age": [{"small": True}]},
     "shortcuts": {"macro_auc": {"value": 0.8, "low": 0.7, "high": 0.9, "by": "border"}},
@@ -66,10 +67,10 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
         "dropped from the task: seborrheic keratosis",
         "cnn at 96 px, 2 diagnoses, 1,500 training images and 300 augmented copies; best of 12 epochs: 7",
         "balanced accuracy: 0.500 (0.400 to 0.600)",
-        "macro AUC: 0.700 (no interval: too few groups); without the lesion 0.800 (0.700 to 0.900), by border",
+        "macro AUC: 0.700 (no interval: fewer than two groups); without the lesion 0.800 (0.700 to 0.900), by border",
         "corrected by authorities: 76 nevus → actinic keratosis",
         "official test images that leak from training: 44 of 118",
-        "AUC, melanoma versus rest: undefined",
+        "AUC, melanoma versus the rest: undefined",
         "AUC, melanoma versus nevus: undefined",
         "calibration error: 0.041 (0.000 to 0.060)",
         "- sensitivity, melanoma suspected from 0.091 on: 0.500 (0.400 to 0.600)\n- specificity, melanoma suspected",
@@ -96,10 +97,11 @@ def test_a_phantom_model_is_marked_in_the_first_line():
 @pytest.mark.usefixtures("reports")
 def test_the_rows_leave_out_what_is_undefined():
     assert [row["metric"] for row in metrics_rows()] == [
-        "accuracy",
         "balanced accuracy",
+        "accuracy",
         "macro AUC",
         "calibration error",
+        "Brier score (0 to 2)",
         "sensitivity, melanoma suspected from 0.091 on",
         "specificity, melanoma suspected from 0.091 on",
         "sensitivity, melanoma (n = 40)",

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from dermaflow.core.errors import TrainingError
+from dermaflow.core.lesions import HISTORY_COLUMNS
 from dermaflow.model.architectures import build
 from dermaflow.model.backend import make_deterministic
-from dermaflow.model.checkpoint import HISTORY_COLUMNS, best_epoch, store
+from dermaflow.model.checkpoint import best_epoch, store
 from dermaflow.model.fit import Fitted, Report, _epoch, _started, fit, logits_of
 from dermaflow.model.params import TrainParams
 from dermaflow.model.phases import start_phase, tuned_layers

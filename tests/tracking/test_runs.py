@@ -69,10 +69,10 @@ def test_a_run_holds_all_that_the_files_hold(logged):
     ]
     assert run.inputs.dataset_inputs[0].dataset.digest == "d" * 36
     assert (
-        "| melanoma-versus-rest AUC | 1.00 (0.63–1.00) | 0.92 (0.90–0.94), by id range |"
+        "| AUC, melanoma versus the rest | 1.00 (0.63 to 1.00) | 0.92 (0.90 to 0.94), by id range |"
         in run.data.tags["mlflow.note.content"]
     )
-    assert "| balanced accuracy | 1.00 (1.00–1.00) |" in run.data.tags["mlflow.note.content"]
+    assert "| balanced accuracy | 1.00 (1.00 to 1.00) |" in run.data.tags["mlflow.note.content"]
     assert run.data.tags["phantom"] == "no"
     assert run.data.tags["mlflow.source.name"] == "dermaflow train"
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from dermaflow.commands.contest import Candidate, Rules, contest, read_candidate
+from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.tracking import decisions, registry
 from dermaflow.tracking.backend import MlflowClient
-from dermaflow.tracking.evaluated import HEADLINES, Evaluated
+from dermaflow.tracking.evaluated import Evaluated
 from dermaflow.tracking.names import CHAMPION, model_name
 from dermaflow.tracking.registry import Version
 from dermaflow.tracking.runs import log_evaluated_run

@@ -20,13 +20,14 @@ from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, sha256_hex, write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
+from dermaflow.core.measures import HEADLINES
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.pooled import over_folds, pooled_metrics
-from dermaflow.evaluation.report import HEADLINES, summary_lines
+from dermaflow.evaluation.report import WIDTH, summary_lines
 from dermaflow.evaluation.subgroups import attributes_of
 from dermaflow.evaluation.tables import images_of_test, prediction_columns
 from dermaflow.model.card import Card, read_card
@@ -73,7 +74,7 @@ def pool(folders: Sequence[Path], out: Path) -> None:
     print("\n".join(summary_lines(metrics)), flush=True)
     print("over folds, mean ± standard deviation:")
     for name, spread in metrics["over_folds"].items():
-        print(f"  {HEADLINES[name]:<21} {spread['mean']:.3f} ± {spread['sd']:.3f}", flush=True)
+        print(f"  {HEADLINES[name]:<{WIDTH}} {spread['mean']:.3f} ± {spread['sd']:.3f}", flush=True)
     log_cross_validation(folders, metrics, [out / name for name in (METRICS, PREDICTIONS, FOLDS)])
 
 

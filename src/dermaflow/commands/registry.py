@@ -3,8 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
+from dermaflow.core.measures import HEADLINES, in_words
 from dermaflow.tracking.backend import MlflowClient
-from dermaflow.tracking.contents import HEADING, in_words
+from dermaflow.tracking.contents import DIGITS
 from dermaflow.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, model_name
 from dermaflow.tracking.registry import Version, by_alias
 from dermaflow.tracking.store import connect, store_errors
@@ -48,7 +49,7 @@ def _details(client: MlflowClient, version: Version) -> list[tuple[str, str]]:
     run = client.get_run(version.run_id)
     figures = run.data.metrics
     rows = [("run", f"{run.info.run_name} ({version.run_id})")]
-    for key, words in HEADING.items():
+    for key, words in HEADLINES.items():
         named = {end: figures.get(f"test_{key}{suffix}") for end, suffix in ENDS.items()}
-        rows.append((words, in_words(named)))
+        rows.append((words, in_words(named, DIGITS)))
     return [*rows, ("decision", version.tags.get("decision", "none on record"))]

@@ -59,6 +59,7 @@ LEDGER_COLUMNS = (
 )
 PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 PARTITIONS = ("train", "validation", "test")
 LABELLERS = ("folder", "table", "archive", "phantom")
 """Who stated a label: the name of a class folder, which anybody may give, or a source that keeps records."""

@@ -13,22 +13,16 @@ import pandas as pd
 
 from dermaflow.core.clinical import Clinical, stated
 from dermaflow.core.lesions import record_letters
-from dermaflow.evaluation.intervals import Figure, drawn, estimate, estimate_share, figure, groups_among, groups_behind
-from dermaflow.evaluation.metrics import Flags, Floats, auc_between, measure
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, SMALLEST_P, Figure, in_words
+from dermaflow.evaluation.headlines import groups_behind_each, headline_figure, headline_measures
+from dermaflow.evaluation.intervals import drawn, figure
+from dermaflow.evaluation.metrics import Flags, Floats
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.report import in_words
 
 WAYS = ("image_alone", "stated_alone", "gain")
-MEASURES = {
-    "balanced_accuracy": "balanced accuracy",
-    "macro_auc": "macro AUC",
-    "melanoma_auc": "melanoma AUC",
-    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
-}
-_AUCS = ("melanoma_auc", "melanoma_vs_nevus_auc")  # whose interval has an exact end at 0 and 1, as in report
-_SMALLEST_P = 1e-7
+MEASURES = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class Beside:
     @property
     def stated_alone(self) -> Floats:
         """What the statements say of an image that tells nothing, (n, classes): what they changed the odds by."""
-        odds = np.maximum(self.both.probabilities, _SMALLEST_P) / np.maximum(self.image_alone, _SMALLEST_P)
+        odds = np.maximum(self.both.probabilities, SMALLEST_P) / np.maximum(self.image_alone, SMALLEST_P)
         probabilities: Floats = odds / odds.sum(axis=1, keepdims=True)
         return probabilities
 
@@ -90,12 +84,12 @@ def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """What a person wants to know of it; figures is what `clinical_figures` gives."""
     told = ", ".join(f"{name} {n:,}" for name, n in figures["stated"].items())
     yield f"  beside the image is stated, of {figures['n']:,} images: {told}"
-    for key, words in MEASURES.items():
+    for key in MEASURES:
         if figures["gain"].get(key):
             ways = [in_words(figures[way][key]) for way in WAYS]
-            yield f"    {words:<21} image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
+            yield f"    {HEADLINES[key]}: image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
     if at := figures["image_alone_at_threshold"]:
-        kept = ", ".join(f"{name} {in_words(at[name])}" for name in ("sensitivity", "specificity"))
+        kept = ", ".join(f"{name} {in_words(at[name])}" for name in AT_THRESHOLD)
         yield f"    suspicion at the threshold where nothing is stated: {kept}"
 
 
@@ -113,40 +107,14 @@ def _figures(beside: Beside, params: EvaluateParams) -> dict[str, dict[str, Figu
     }
 
     def measured(weights: Floats) -> dict[str, Floats]:
-        told = _measures(both, weights)
-        found = {f"{way}.{key}": value for way in asked for key, value in _measures(asked[way], weights).items()}
-        gains = {f"gain.{key}": value - found[f"image_alone.{key}"] for key, value in told.items()}
-        return found | gains
+        told = headline_measures(both, weights, MEASURES)
+        ways = {way: headline_measures(outcome, weights, MEASURES) for way, outcome in asked.items()}
+        found = {f"{way}.{key}": value for way, measures in ways.items() for key, value in measures.items()}
+        return found | {f"gain.{key}": value - found[f"image_alone.{key}"] for key, value in told.items()}
 
-    found = drawn(measured, both.groups, params.bootstrap_samples, params.seed)
-    behind = _behind(both)
+    found, behind = drawn(measured, both.groups, params.bootstrap_samples, params.seed), groups_behind_each(both)
+    defined = [key for key in MEASURES if f"gain.{key}" in found.point]
     return {
-        way: {
-            key: figure(found, f"{way}.{key}", n, by=estimate_share if way != "gain" and key in _AUCS else estimate)
-            for key, n in behind.items()
-        }
-        for way in WAYS
+        **{way: {key: headline_figure(found, key, behind[key], way) for key in defined} for way in asked},
+        "gain": {key: figure(found, f"gain.{key}", behind[key]) for key in defined},
     }
-
-
-def _behind(outcome: Outcome) -> dict[str, int]:
-    """How many groups stand behind each of MEASURES that is defined for these classes."""
-    n_groups = len(set(outcome.groups))
-    behind = {"balanced_accuracy": n_groups, "macro_auc": n_groups}
-    if outcome.melanoma is not None:
-        behind["melanoma_auc"] = min(groups_behind(outcome.truth, outcome.groups, outcome.melanoma))
-    if outcome.melanoma is not None and outcome.nevus is not None:
-        shown = (groups_among(outcome.truth == index, outcome.groups) for index in (outcome.melanoma, outcome.nevus))
-        behind["melanoma_vs_nevus_auc"] = min(shown)
-    return behind
-
-
-def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
-    truth, probabilities, melanoma, nevus = outcome.truth, outcome.probabilities, outcome.melanoma, outcome.nevus
-    all_of_it = measure(truth, probabilities, weights)
-    measures = {"balanced_accuracy": all_of_it.balanced_accuracy, "macro_auc": all_of_it.macro_auc}
-    if melanoma is not None:
-        measures["melanoma_auc"] = all_of_it.auc[:, melanoma]
-    if melanoma is not None and nevus is not None:
-        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
-    return measures

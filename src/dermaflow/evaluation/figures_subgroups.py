@@ -8,14 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 from dermaflow.evaluation.figures import COLOURS, DPI, GRID, png, titled
 
-PANELS = {
-    "balanced_accuracy": "balanced accuracy",
-    "melanoma_auc": "melanoma AUC",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-}
+PANELS = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
 MOST = 12  # subgroups of one attribute in the picture: the largest; metrics.json holds all
 SMALL_COLOUR = "#8a8a8a"
 NAME_CHARS = 32
@@ -35,9 +31,9 @@ def draw_subgroups(metrics: Mapping[str, Any], *, phantom: bool) -> bytes:
     whole = {name: metrics.get(name) or point.get(name) for name in PANELS}
     figure = Figure(figsize=(13.5, 1.9 + 0.29 * len(rows)), dpi=DPI, layout="constrained")
     panels = figure.subplots(1, len(PANELS), sharey=True)
-    for axes, (name, title) in zip(panels, PANELS.items(), strict=True):
+    for axes, name in zip(panels, PANELS, strict=True):
         _panel(axes, name, rows, whole[name])
-        axes.set_title(title, fontsize=11)
+        axes.set_title(HEADLINES.get(name, name), fontsize=11)
     panels[0].set_yticks(range(len(rows)), [label for label, _ in rows], fontsize=9)
     for label, (_, figures) in zip(panels[0].get_yticklabels(), rows, strict=True):
         label.set_fontweight("bold" if figures is None else "normal")

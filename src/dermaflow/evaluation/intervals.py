@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from dermaflow.core import seeds
+from dermaflow.core.measures import Figure
 from dermaflow.evaluation.metrics import Flags, Floats, Indices
 
 CONFIDENCE = 0.95  # of the intervals of every report
@@ -35,8 +36,6 @@ class Estimate:
 
 Estimator = Callable[[float, Floats, float, int], Estimate]
 """Takes value, draws, confidence and n_groups, as `estimate` does."""
-Figure = dict[str, float | None]
-"""An Estimate as JSON holds it: value, low, high."""
 
 
 @dataclass(frozen=True)

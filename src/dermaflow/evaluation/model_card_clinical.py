@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dermaflow.core.measures import HEADLINES, in_words
 from dermaflow.evaluation.clinical import MEASURES
 from dermaflow.evaluation.model_card_content import Item, Table, item, listed, measured, share
 from dermaflow.evaluation.model_card_record import Record
@@ -40,8 +41,12 @@ def clinical(record: Record) -> Item | None:
         return None
     told = ", ".join(f"{name} of {found['stated'][name]:,}" for name in record.section_train["clinical"])
     rows = tuple(
-        (words, measured(record.metrics[key]), *(measured(found[way][key]) for way in ("image_alone", "stated_alone")))
-        for key, words in MEASURES.items()
+        (
+            HEADLINES[key],
+            measured(record.metrics[key]),
+            *(measured(found[way][key]) for way in ("image_alone", "stated_alone")),
+        )
+        for key in MEASURES
         if key in found["gain"]
     )
     gains = tuple(
@@ -66,14 +71,10 @@ def clinical(record: Record) -> Item | None:
         "The gain, paired over groups, in the whole test and within each collection (the source, and the letters that "
         "the number of a lesion bears): what is gained within a collection is no guess at the collection. A dash: not "
         "all of the diagnoses that it takes are shown.",
-        Table(("collection", "n", *MEASURES.values()), gains, numbers_from=1),
+        Table(("collection", "n", *(HEADLINES[key] for key in MEASURES)), gains, numbers_from=1),
     )
 
 
 def _gain(figure: Mapping[str, Any] | None) -> str:
     """A difference with its sign, to three digits: most of them are small."""
-    if not figure or figure["value"] is None:
-        return "–"
-    if figure["low"] is None:
-        return f"{figure['value']:+.3f}"
-    return f"{figure['value']:+.3f} ({figure['low']:+.3f} to {figure['high']:+.3f})"
+    return in_words(figure, signed=True) if figure and figure["value"] is not None else "–"

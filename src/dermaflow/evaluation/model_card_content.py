@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dermaflow.evaluation.report import in_words
+from dermaflow.core.measures import in_words
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,8 @@ def counted_table(head: Sequence[str], rows: Iterable[Sequence[str | int]], tota
 
 
 def measured(figure: Mapping[str, Any] | None) -> str:
-    """A figure as `report.in_words` writes it, to two digits: that is what the intervals bear."""
-    words = in_words(figure)
-    if figure is None or figure["value"] is None or figure["low"] is None:
-        return words
-    return f"{figure['value']:.2f} ({figure['low']:.2f} to {figure['high']:.2f})"
+    """A figure with its interval, to two digits: that is what the intervals bear."""
+    return in_words(figure, digits=2)
 
 
 def unbroken(words: str) -> str:

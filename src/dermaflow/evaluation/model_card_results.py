@@ -1,11 +1,12 @@
 """The chapter of a model card on results: overall, by diagnosis, at the threshold, by subgroup, shortcuts, pictures."""
 
+from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.model_card_clinical import clinical
 from dermaflow.evaluation.model_card_content import Item, Part, Table, item, measured
 from dermaflow.evaluation.model_card_pictures import GALLERY, other_pictures, pictures
 from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.model_card_subgroups import shortcuts, subgroups, unfamiliar
-from dermaflow.evaluation.model_card_use import HEADLINES, headline_table
+from dermaflow.evaluation.model_card_use import headline_table
 
 AT_THRESHOLD = {
     "sensitivity": "sensitivity",

@@ -3,23 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 from dermaflow.evaluation.model_card_content import Block, Item, Table, Text, item, measured, unbroken
 from dermaflow.evaluation.model_card_pictures import pictures
 from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.subgroups import ENOUGH
 
-SUBGROUP_MEASURES = {
-    "balanced_accuracy": "balanced accuracy",
-    "melanoma_auc": "melanoma AUC",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-}
-FURTHER_MEASURES = {
-    "macro_auc": "macro AUC",
-    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
-    "ece": "calibration error",
-    "brier": "Brier score",
-}
+FIRST = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
+FURTHER = ("macro_auc", "melanoma_vs_nevus_auc", "ece", "brier")
 
 
 def subgroups(record: Record) -> Item:
@@ -49,12 +40,12 @@ def subgroups(record: Record) -> Item:
 
 
 def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
-    head = (attribute, "n", "groups", "melanomas", "diagnoses", *SUBGROUP_MEASURES.values())
+    head = (attribute, "n", "groups", "melanomas", "diagnoses", *(HEADLINES.get(key, key) for key in FIRST))
     rows = tuple(
         (
             str(each["name"]),
             *(f"{each[key]:,}" for key in ("n", "n_groups", "n_melanoma", "n_classes")),
-            *(_short(each[key]) for key in SUBGROUP_MEASURES),
+            *(_short(each[key]) for key in FIRST),
         )
         for each in groups
     )
@@ -62,8 +53,8 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
 
 
 def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
-    rows = tuple((str(each["name"]), *(_short(each[key]) for key in FURTHER_MEASURES)) for each in groups)
-    return Table((attribute, *FURTHER_MEASURES.values()), rows, pale=_pale(groups))
+    rows = tuple((str(each["name"]), *(_short(each[key]) for key in FURTHER)) for each in groups)
+    return Table((attribute, *(HEADLINES[key] for key in FURTHER)), rows, pale=_pale(groups))
 
 
 def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:

@@ -2,20 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.model_card_content import Item, Part, Points, Table, Text, item, listed, measured, unbroken
 from dermaflow.evaluation.model_card_record import Record
-
-HEADLINES = {
-    "balanced_accuracy": "balanced accuracy",
-    "accuracy": "accuracy",
-    "macro_auc": "macro AUC",
-    "melanoma_auc": "AUC, melanoma versus the rest",
-    "melanoma_vs_nevus_auc": "AUC, melanoma versus nevus",
-    "ece": "expected calibration error",
-    "brier": "Brier score (0 to 2)",
-}
-
 
 SOME_AUC = 0.6  # what the lower end of a shortcut's interval must reach to be worth a warning; 0.5 is chance
 FIRST = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
@@ -56,8 +46,7 @@ def headline_table(record: Record, measures: Sequence[str]) -> Table:
     point = record.metrics["operating_point"]
     if point:
         at_threshold = f"for {point['diagnosis']} at the threshold"
-        chosen = ("sensitivity", "specificity")
-        rows += [(f"{key} {at_threshold}", unbroken(measured(point[key])), "") for key in chosen]
+        rows += [(f"{key} {at_threshold}", unbroken(measured(point[key])), "") for key in AT_THRESHOLD]
     return Table(("measure", "value (95 % interval)", "without looking at the lesion"), tuple(rows), numbers_from=3)
 
 

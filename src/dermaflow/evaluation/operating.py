@@ -6,7 +6,8 @@ on a collection of hard cases they say nothing of a practice (Altman and Bland 1
 
 from collections.abc import Mapping
 
-from dermaflow.evaluation.intervals import Drawn, Figure, estimate_share, figure, groups_among
+from dermaflow.core.measures import Figure
+from dermaflow.evaluation.intervals import Drawn, estimate_share, figure, groups_among
 from dermaflow.evaluation.metrics import Flags, Floats, share_of
 from dermaflow.evaluation.outcome import Outcome
 

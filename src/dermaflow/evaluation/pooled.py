@@ -13,10 +13,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.metrics import Flags, Floats
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.report import HEADLINES, metrics_of
+from dermaflow.evaluation.report import metrics_of
 
 
 @dataclass(frozen=True)

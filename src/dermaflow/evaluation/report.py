@@ -1,34 +1,19 @@
 """The test result as one JSON object: every measure with its interval, and as lines for the terminal."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
 from dermaflow.core.taxonomy import MELANOMA
-from dermaflow.evaluation.calibration import brier_score, calibration_error, error_estimate, error_if_calibrated
-from dermaflow.evaluation.intervals import (
-    Drawn,
-    Figure,
-    drawn,
-    estimate_share,
-    figure,
-    groups_behind,
-)
-from dermaflow.evaluation.metrics import Floats, auc_between, measure, not_shown
+from dermaflow.evaluation.headlines import headline_figures, headline_measures
+from dermaflow.evaluation.intervals import Drawn, drawn, estimate_share, figure, groups_behind
+from dermaflow.evaluation.metrics import Floats, measure, not_shown
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.subgroups import ENOUGH, n_small, subgroup_figures
 
-HEADLINES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_auc": "macro AUC",
-    "melanoma_auc": "melanoma AUC",
-    "melanoma_vs_nevus_auc": "melanoma vs nevus AUC",
-    "ece": "calibration error",
-    "brier": "Brier score (0 to 2)",
-}
+WIDTH = max(map(len, HEADLINES.values()))
 
 
 def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
@@ -41,19 +26,11 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     per_class: {class: {n, auc, sensitivity, specificity}}, subgroups: see `subgroup_figures`.
     """
     found = drawn(lambda weights: _measures(outcome, weights), outcome.groups, params.bootstrap_samples, params.seed)
-    n_groups, by_chance = len(set(outcome.groups)), error_if_calibrated(outcome.probabilities, params.seed)
     return {
         "n_images": len(outcome.truth),
-        "n_groups": n_groups,
+        "n_groups": len(set(outcome.groups)),
         "classes_without_test_images": not_shown(outcome.truth, outcome.classes),
-        "accuracy": figure(found, "accuracy", n_groups, by=estimate_share),
-        "balanced_accuracy": figure(found, "balanced_accuracy", n_groups),
-        "macro_auc": figure(found, "macro_auc", n_groups),
-        "melanoma_auc": _melanoma_auc(outcome, found),
-        "melanoma_vs_nevus_auc": _melanoma_vs_nevus_auc(outcome, found),
-        "ece": asdict(error_estimate(found.point["ece"][0], found.draws["ece"], by_chance, n_groups)),
-        "ece_if_calibrated": asdict(by_chance),
-        "brier": figure(found, "brier", n_groups),
+        **headline_figures(outcome, found, params.seed),
         "operating_point": _operating_point(outcome, found),
         "per_class": {name: _of_class(outcome, index, found) for index, name in enumerate(outcome.classes)},
         "subgroups": subgroup_figures(outcome, params),
@@ -71,7 +48,7 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"  balanced accuracy and macro AUC are over {shown}: no test image shows {', '.join(absent)}"
     for key, name in HEADLINES.items():
         by_chance = f"; by chance alone {in_words(metrics['ece_if_calibrated'])}" if key == "ece" else ""
-        yield f"  {name:<21} {in_words(metrics[key])}{by_chance}{_beside(metrics['shortcuts'].get(key))}"
+        yield f"  {name:<{WIDTH}} {in_words(metrics[key])}{by_chance}{_beside(metrics['shortcuts'].get(key))}"
     yield from _operating_lines(metrics["operating_point"])
     yield "  sensitivity by diagnosis:"
     for name, figures in metrics["per_class"].items():
@@ -82,15 +59,6 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"  warning: {small} of {among} subgroups are small ({few}): their figures are a hint at most"
 
 
-def in_words(figure: Mapping[str, float | None] | None) -> str:
-    """A measure with its interval as a person writes it: `0.612 (0.560 to 0.660)`."""
-    if figure is None or figure["value"] is None:
-        return "undefined"
-    if figure["low"] is None:
-        return f"{figure['value']:.3f} (no interval: fewer than two groups)"
-    return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
-
-
 def _beside(shortcut: Mapping[str, Any] | None) -> str:
     """The same figure as it can be had without looking at the lesion."""
     return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
@@ -98,37 +66,17 @@ def _beside(shortcut: Mapping[str, Any] | None) -> str:
 
 def _operating_lines(point: Mapping[str, Any] | None) -> Iterator[str]:
     if point is None:
-        yield "  operating point       none: melanoma is no class, or no validation image shows it"
+        yield f"  {'operating point':<{WIDTH}} none: melanoma is no class, or no validation image shows it"
         return
     yield f"  suspected of {point['diagnosis']} from a probability of {point['threshold']:.3f} on:"
-    for name in ("sensitivity", "specificity"):
-        yield f"    {name:<19} {in_words(point[name])}"
+    for name in AT_THRESHOLD:
+        yield f"    {name:<{WIDTH - 2}} {in_words(point[name])}"
 
 
 def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
-    truth, probabilities, melanoma, nevus = outcome.truth, outcome.probabilities, outcome.melanoma, outcome.nevus
-    measures = {
-        **vars(measure(truth, probabilities, weights)),
-        "ece": calibration_error(truth, probabilities, weights),
-        "brier": brier_score(truth, probabilities, weights),
-    }
-    if melanoma is not None and nevus is not None:
-        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
-    return measures | at_threshold_measures(outcome, weights)
-
-
-def _melanoma_auc(outcome: Outcome, found: Drawn) -> Figure | None:
-    if outcome.melanoma is None:
-        return None
-    behind_it = min(groups_behind(outcome.truth, outcome.groups, outcome.melanoma))
-    return figure(found, "auc", behind_it, outcome.melanoma, estimate_share)
-
-
-def _melanoma_vs_nevus_auc(outcome: Outcome, found: Drawn) -> Figure | None:
-    if outcome.melanoma is None or outcome.nevus is None:
-        return None
-    shown = [groups_behind(outcome.truth, outcome.groups, index)[0] for index in (outcome.melanoma, outcome.nevus)]
-    return figure(found, "melanoma_vs_nevus_auc", min(shown), by=estimate_share)
+    known = measure(outcome.truth, outcome.probabilities, weights)
+    by_class = {name: getattr(known, name) for name in ("auc", "sensitivity", "specificity")}
+    return by_class | headline_measures(outcome, weights, known=known) | at_threshold_measures(outcome, weights)
 
 
 def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:

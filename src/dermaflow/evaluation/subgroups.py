@@ -8,16 +8,16 @@ show different ones (n_classes, and which) are not comparable by it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dermaflow.evaluation.calibration import brier_score, calibration_error, error_estimate, error_if_calibrated
-from dermaflow.evaluation.intervals import Estimator, Figure, drawn, estimate, estimate_share, figure, groups_among
-from dermaflow.evaluation.metrics import Floats, auc_between, measure
-from dermaflow.evaluation.operating import at_threshold
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.evaluation.headlines import headline_figures, headline_measures
+from dermaflow.evaluation.intervals import drawn, groups_among
+from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 
@@ -26,7 +26,7 @@ AGE_BANDS = {"0–29": 0, "30–44": 30, "45–59": 45, "60–74": 60, "75+": 75
 """Each with its first year; ages in the ISIC Archive are rounded to 5 years."""
 UNKNOWN = "unknown"
 ENOUGH = 100
-AT_THRESHOLD = ("sensitivity", "specificity")
+MEASURED = tuple(name for name in HEADLINES if name != "accuracy")
 
 
 def attributes_of(lesions: pd.DataFrame) -> dict[str, list[str]]:
@@ -78,44 +78,18 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
     n_groups = len(set(part.groups))
     shown = groups_among(part.shows_melanoma, part.groups)
     others = groups_among(~part.shows_melanoma, part.groups)
-    nevi = 0 if part.nevus is None else groups_among(part.truth == part.nevus, part.groups)
-    by_chance = error_if_calibrated(part.probabilities, params.seed)
-    measured = drawn(lambda weights: _measures(part, weights), part.groups, params.bootstrap_samples, params.seed)
 
-    def of(name: str, n: int, by: Estimator = estimate) -> Figure | None:
-        return figure(measured, name, n, by=by) if name in measured.point else None
+    def measured(weights: Floats) -> dict[str, Floats]:
+        return headline_measures(part, weights) | at_threshold_measures(part, weights)
 
+    found = drawn(measured, part.groups, params.bootstrap_samples, params.seed)
+    figures, at = headline_figures(part, found, params.seed), at_threshold_figures(part, found) or {}
     return {
         "n": len(part.truth),
         "n_groups": n_groups,
         "n_melanoma": int(part.shows_melanoma.sum()),
         "n_classes": len(np.unique(part.truth)),
         "small": (n_groups if part.melanoma is None else min(shown, others)) < ENOUGH,
-        "balanced_accuracy": of("balanced_accuracy", n_groups),
-        "macro_auc": of("macro_auc", n_groups),
-        "melanoma_auc": of("melanoma_auc", min(shown, others), estimate_share),
-        "melanoma_vs_nevus_auc": of("melanoma_vs_nevus_auc", min(shown, nevi), estimate_share),
-        "ece": asdict(error_estimate(measured.point["ece"][0], measured.draws["ece"], by_chance, n_groups)),
-        "brier": of("brier", n_groups),
-        "sensitivity": of("sensitivity", shown, estimate_share),
-        "specificity": of("specificity", others, estimate_share),
+        **{name: figures[name] for name in MEASURED},
+        **{name: at.get(name) for name in AT_THRESHOLD},
     }
-
-
-def _measures(part: Outcome, weights: Floats) -> dict[str, Floats]:
-    truth, probabilities, melanoma, nevus = part.truth, part.probabilities, part.melanoma, part.nevus
-    all_of_it = measure(truth, probabilities, weights)
-    measures = {
-        "balanced_accuracy": all_of_it.balanced_accuracy,
-        "macro_auc": all_of_it.macro_auc,
-        "ece": calibration_error(truth, probabilities, weights),
-        "brier": brier_score(truth, probabilities, weights),
-    }
-    if melanoma is not None:
-        measures["melanoma_auc"] = all_of_it.auc[:, melanoma]
-    if melanoma is not None and nevus is not None:
-        measures["melanoma_vs_nevus_auc"] = auc_between(truth, probabilities, weights, melanoma, nevus)
-    if (suspected := part.suspected) is not None:
-        shares = at_threshold(part.shows_melanoma, suspected, weights)
-        measures |= {name: shares[name] for name in AT_THRESHOLD}
-    return measures

@@ -9,7 +9,6 @@ from dermaflow.core.errors import SplitError, TableError
 from dermaflow.core.lesions import is_phantom
 from dermaflow.evaluation.metrics import Floats, Indices, roc_points
 
-HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 ROC_COLUMNS = ("diagnosis", "fpr", "tpr")
 
 

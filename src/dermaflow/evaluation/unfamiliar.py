@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dermaflow.core.measures import in_words
 from dermaflow.core.seeds import derived_seed
 from dermaflow.evaluation.intervals import CONFIDENCE, estimate_share, group_weights
 from dermaflow.evaluation.metrics import Floats, Indices, share_of
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.report import in_words
 
 LIMIT = 1.0
 

@@ -13,9 +13,7 @@ import pandas as pd
 
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import replacing
-from dermaflow.core.lesions import read_table_if_any, write_table
-
-HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
+from dermaflow.core.lesions import HISTORY_COLUMNS, read_table_if_any, write_table
 
 TRUNKS_KEPT = 2  # of what frozen layers gave; each may take gigabytes
 _TRUNK = "trunk-"

@@ -15,8 +15,9 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import sem
 
 from dermaflow.core.clinical import BLOCKS, COLUMNS, Clinical, stated
+from dermaflow.core.measures import SMALLEST_P
 from dermaflow.model.card import ClinicalUse
-from dermaflow.model.scores import SMALLEST_P, losses_of, softmax, validation_scores
+from dermaflow.model.scores import losses_of, softmax, validation_scores
 
 SHRUNK_BY = 10.0
 """Images of the diagnosis, stated as they are among all diagnoses, that are added to those seen: a rare diagnosis

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-SMALLEST_P = 1e-7  # as Keras clips it: the logarithm of 0 is no number
+from dermaflow.core.measures import SMALLEST_P
 
 
 def softmax(logits: npt.NDArray[np.float64], temperature: float = 1.0) -> npt.NDArray[np.float64]:

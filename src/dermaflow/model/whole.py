@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dermaflow.core.measures import SMALLEST_P
 from dermaflow.model.architectures import after_cut, build_over, cut, image_input
 from dermaflow.model.backbones import Model, Tensor
 from dermaflow.model.backend import keras
 from dermaflow.model.clinical import Evidence
 from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
 from dermaflow.model.params import NO_WEIGHTS, TrainParams
-from dermaflow.model.scores import SMALLEST_P
 
 TURNS = (  # whether rows are reversed, columns are reversed, rows and columns are exchanged
     (False, False, False),

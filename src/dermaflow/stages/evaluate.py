@@ -22,6 +22,7 @@ from dermaflow.core.images import load_rgb
 from dermaflow.core.lesions import (
     ACCEPTED_COLUMNS,
     CORRECTION_COLUMNS,
+    HISTORY_COLUMNS,
     LEDGER_COLUMNS,
     QUARANTINE_COLUMNS,
     clinical_of,
@@ -45,7 +46,6 @@ from dermaflow.evaluation.report import metrics_of, summary_lines
 from dermaflow.evaluation.strangers import draw_strangers
 from dermaflow.evaluation.subgroups import attributes_of
 from dermaflow.evaluation.tables import (
-    HISTORY_COLUMNS,
     ROC_COLUMNS,
     check_kind,
     confusion_table,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dermaflow.core import paths
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
 from dermaflow.tracking.backend import MlflowClient, entities
 from dermaflow.tracking.evaluated import CARD_FILES, REPORT_FILES, Evaluated, figures, flat_figures
 from dermaflow.tracking.git import git_tags
@@ -13,16 +14,8 @@ from dermaflow.tracking.packaging import log_model
 
 MODEL_ID_TAG = "model_id"
 MODEL_DIGEST_TAG = "model_digest"
+DIGITS = 2  # of a figure in a note: what the intervals bear
 DATASET_DIGEST_CHARS = 36  # as many as MLflow keeps
-HEADING = {
-    "balanced_accuracy": "balanced accuracy",
-    "accuracy": "accuracy",
-    "macro_auc": "macro AUC",
-    "melanoma_auc": "melanoma-versus-rest AUC",
-    "melanoma_vs_nevus_auc": "melanoma-versus-nevus AUC",
-    "ece": "calibration error",
-    "brier": "Brier score (0 to 2)",
-}
 
 
 def log_contents(client: MlflowClient, run_id: str, evaluated: Evaluated) -> None:
@@ -42,15 +35,6 @@ def log_contents(client: MlflowClient, run_id: str, evaluated: Evaluated) -> Non
     if run.data.tags.get(MODEL_DIGEST_TAG) != evaluated.model_digest:
         client.set_tag(run_id, MODEL_ID_TAG, log_model(client, run_id, evaluated))
         client.set_tag(run_id, MODEL_DIGEST_TAG, evaluated.model_digest)
-
-
-def in_words(figure: Mapping[str, float | None] | None) -> str:
-    """A figure with its interval, such as `0.71 (0.64–0.78)`; `undefined` where there is none."""
-    if not figure or figure.get("value") is None:
-        return "undefined"
-    low, high = figure.get("low"), figure.get("high")
-    interval = "no interval" if low is None or high is None else f"{low:.2f}–{high:.2f}"
-    return f"{figure['value']:.2f} ({interval})"
 
 
 def _tags(evaluated: Evaluated) -> dict[str, str]:
@@ -77,8 +61,8 @@ def note(evaluated: Evaluated) -> str:
         f"| on {images} | value (95 % interval) | without looking at the lesion |",
         "|---|---|---|",
         *(
-            f"| {words} | {in_words(metrics.get(name))} | {_shortcut(metrics, name)} |"
-            for name, words in HEADING.items()
+            f"| {words} | {in_words(metrics.get(name), DIGITS)} | {_shortcut(metrics, name)} |"
+            for name, words in HEADLINES.items()
         ),
         *_operating(metrics.get("operating_point")),
         "",
@@ -95,18 +79,18 @@ def _operating(point: Mapping[str, Any] | None) -> list[str]:
     if not point:
         return []
     where = f"where p({point['diagnosis']}) ≥ {point['threshold']:.3f}"
-    return [f"| {name} {where} | {in_words(point[name])} | |" for name in ("sensitivity", "specificity")]
+    return [f"| {name} {where} | {in_words(point[name], DIGITS)} | |" for name in AT_THRESHOLD]
 
 
 def _shortcut(metrics: Mapping[str, Any], name: str) -> str:
     """The same figure by the strongest shortcut: what the model's must be held against."""
     figure = metrics["shortcuts"].get(name)
-    return f"{in_words(figure)}, by {figure['by']}" if figure else ""
+    return f"{in_words(figure, DIGITS)}, by {figure['by']}" if figure else ""
 
 
 def _row(diagnosis: str, figures_of: Mapping[str, Any]) -> str:
-    sensitivity, specificity = in_words(figures_of.get("sensitivity")), in_words(figures_of.get("specificity"))
-    return f"| {diagnosis} | {figures_of.get('n', 0)} | {sensitivity} | {specificity} |"
+    shares = " | ".join(in_words(figures_of.get(kind), DIGITS) for kind in ("sensitivity", "specificity"))
+    return f"| {diagnosis} | {figures_of.get('n', 0)} | {shares} |"
 
 
 def _data_set(evaluated: Evaluated) -> "entities.DatasetInput":

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dermaflow.core.files import sha256_hex
-from dermaflow.tracking.contents import HEADING, in_words
+from dermaflow.core.measures import HEADLINES, in_words
+from dermaflow.tracking.contents import DIGITS
 from dermaflow.tracking.evaluated import Evaluated, flat_figures, read_evaluated
 from dermaflow.tracking.nested import Child, Parent, log_parent
 from dermaflow.tracking.runs import log_evaluated_run
@@ -60,7 +61,7 @@ def _note(metrics: Mapping[str, Any]) -> str:
     kind = "generated images (phantom): it says nothing about skin" if metrics["phantom"] else "photographs"
     over = metrics["over_folds"]
     rows = [
-        f"| {HEADING.get(name, name)} | {in_words(metrics[name])} | {spread['mean']:.2f} ± {spread['sd']:.2f} |"
+        f"| {HEADLINES[name]} | {in_words(metrics[name], DIGITS)} | {spread['mean']:.2f} ± {spread['sd']:.2f} |"
         for name, spread in over.items()
     ]
     return "\n".join(

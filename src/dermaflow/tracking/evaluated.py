@@ -11,16 +11,8 @@ from typing import Any
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 
-HEADLINES = (
-    "balanced_accuracy",
-    "accuracy",
-    "macro_auc",
-    "melanoma_auc",
-    "melanoma_vs_nevus_auc",
-    "ece",
-    "brier",
-)
 MODEL_FILES = (
     paths.MODEL,
     paths.ONNX,
@@ -119,7 +111,7 @@ def flat_figures(metrics: Mapping[str, Any]) -> dict[str, float]:
     for diagnosis, figures_of in metrics["per_class"].items():
         named |= {f"test_{kind}/{diagnosis}": figures_of.get(kind) for kind in ("sensitivity", "specificity", "auc")}
     point = metrics.get("operating_point") or {}
-    named |= {f"test_at_threshold_{kind}": point.get(kind) for kind in ("sensitivity", "specificity")}
+    named |= {f"test_at_threshold_{kind}": point.get(kind) for kind in AT_THRESHOLD}
     named |= {f"shortcut_{name}": figure for name, figure in metrics["shortcuts"].items()}
     flat = {"test_images": float(metrics["n_images"]), "test_groups": float(metrics["n_groups"])}
     for name, figure in named.items():

@@ -1,0 +1,30 @@
+"""What a test is told by: the measures, their names in words, and how a person writes a figure with its interval."""
+
+from collections.abc import Mapping
+
+HEADLINES = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "macro_auc": "macro AUC",
+    "melanoma_auc": "AUC, melanoma versus the rest",
+    "melanoma_vs_nevus_auc": "AUC, melanoma versus nevus",
+    "ece": "calibration error",
+    "brier": "Brier score (0 to 2)",
+}
+"""Of metrics.json, in the order in which they are told."""
+AT_THRESHOLD = ("sensitivity", "specificity")
+"""Of suspicion of melanoma at the model's threshold."""
+SMALLEST_P = 1e-7  # as Keras clips a probability: the logarithm of 0 is no number
+
+Figure = dict[str, float | None]
+"""A measure as JSON holds it: value, low, high; all null where it is undefined, the ends where there is no interval."""
+
+
+def in_words(figure: Mapping[str, float | None] | None, digits: int = 3, *, signed: bool = False) -> str:
+    """A figure with its interval, such as `0.612 (0.560 to 0.660)`; signed: a difference."""
+    if not figure or figure.get("value") is None:
+        return "undefined"
+    form = f"{'+' if signed else ''}.{digits}f"
+    if figure.get("low") is None or figure.get("high") is None:
+        return f"{figure['value']:{form}} (no interval: fewer than two groups)"
+    return f"{figure['value']:{form}} ({figure['low']:{form}} to {figure['high']:{form}})"
