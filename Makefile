@@ -29,7 +29,7 @@ cross-validate: $(STANDS) ## test every image by a model that has not seen its g
 	@python -m flows.launch flows.cross_validate
 
 search: $(STANDS) ## try parameters, judged on validation images; SPACE="train.dropout=0.1..0.5" TRIALS=20
-	@python -m flows.search --trials $(or $(TRIALS),20) $(SPACE)
+	@python -m flows.launch flows.search --trials $(or $(TRIALS),20) $(SPACE)
 
 test: $(STANDS) ## run the tests (no network, no data needed); those of flows/ at the same time as all others
 	@$(if $(ARGS),python -m pytest -m "not real" $(ARGS),mkdir -p .cache; \

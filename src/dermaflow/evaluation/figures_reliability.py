@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from dermaflow.core.measures import in_words
 from dermaflow.evaluation.calibration import Bin
 from dermaflow.evaluation.figures import COLOURS, DPI, GRID, png, titled
 from dermaflow.evaluation.metrics import Floats
@@ -53,6 +54,4 @@ def draw_reliability(
 
 
 def _in_words(errors: Mapping[str, Mapping[str, float | None]]) -> str:
-    error, chance = errors["ece"], errors["ece_if_calibrated"]
-    interval = "" if error["low"] is None else f" ({error['low']:.3f} to {error['high']:.3f})"
-    return f"calibration error {error['value']:.3f}{interval}; by chance alone {chance['value']:.3f}"
+    return f"calibration error {in_words(errors['ece'])}; by chance alone {errors['ece_if_calibrated']['value']:.3f}"

@@ -31,6 +31,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from dermaflow.core.measures import in_words
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.comparison import Answers, Cases, Figures, compared, unseen_loss
 from dermaflow.evaluation.intervals import Estimate, groups_behind
@@ -138,7 +139,7 @@ def _floor(name: str, what: str, figure: Estimate, floor: float) -> _Rule:
         return _Rule(name, holds=False, sentence=sentence)
     holds = figure.low >= floor
     verb = "reaches" if holds else "does not reach"
-    return _Rule(name, holds, f"{what} {_in_words(figure)}: the lower end {verb} the floor of {floor:.3f}.")
+    return _Rule(name, holds, f"{what} {in_words(asdict(figure))}: the lower end {verb} the floor of {floor:.3f}.")
 
 
 def _better(figures: Figures, params: PromoteParams) -> _Rule:
@@ -153,8 +154,9 @@ def _better(figures: Figures, params: PromoteParams) -> _Rule:
         least = difference.value - difference.low
         verdict = f"not better beyond chance (on these images a gain shows from about {least:.3f} on)"
     change = f"{ours.value:.3f} against the champion's {theirs.value:.3f}"
-    interval = f"difference {_in_words(difference, sign='+')}, {params.confidence:.0%} interval paired over groups"
-    return _Rule(name, holds, f"Balanced accuracy {change}, {interval}: {verdict}.")
+    gain = f"difference {in_words(asdict(difference), signed=True)}"
+    interval = f"{params.confidence:.0%} interval paired over groups"
+    return _Rule(name, holds, f"Balanced accuracy {change}, {gain}, {interval}: {verdict}.")
 
 
 def _melanoma_kept(figures: Figures, champion: Answers, counts: dict[str, Any], params: PromoteParams) -> _Rule:
@@ -170,7 +172,7 @@ def _melanoma_kept(figures: Figures, champion: Answers, counts: dict[str, Any], 
     holds = difference.low >= -params.max_melanoma_sensitivity_drop - ROUNDING
     place = "" if champion.threshold is not None else " (where it names melanoma: it has no operating point)"
     at = f"at the champion's specificity of {figures['champion']['melanoma_specificity'].value:.3f}{place}"
-    change = f"{ours.value:.3f} against {theirs.value:.3f}, difference {_in_words(difference, sign='+')}"
+    change = f"{ours.value:.3f} against {theirs.value:.3f}, difference {in_words(asdict(difference), signed=True)}"
     over = f"over {counts['n_melanoma']} images of melanoma in {counts['n_melanoma_groups']} groups"
     verdict = "ruled out" if holds else f"not ruled out{_out_of_reach(counts['n_melanoma_groups'], params)}"
     drop = f"a drop of more than {params.max_melanoma_sensitivity_drop:.3f} is {verdict}"
@@ -181,7 +183,3 @@ def _out_of_reach(n_groups: int, params: PromoteParams) -> str:
     """Where even a model that loses no melanoma would not do: how much it would have to gain, in words."""
     needed = unseen_loss(n_groups, params.confidence) - params.max_melanoma_sensitivity_drop
     return f" (so few can do so only for a gain of {needed:.3f} or more)" if needed > 0 else ""
-
-
-def _in_words(figure: Estimate, sign: str = "") -> str:
-    return f"{figure.value:{sign}.3f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"

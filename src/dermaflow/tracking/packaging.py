@@ -16,7 +16,7 @@ from dermaflow.tracking.evaluated import MODEL_FILES, Evaluated
 from dermaflow.tracking.store import bound
 
 LOADER = "dermaflow.model.served"
-NEEDED = ("mlflow", "numpy", "onnxruntime", "pandas", "pillow", "pydantic", "ruamel.yaml")
+NEEDED = ("mlflow", "numpy", "onnxruntime", "pandas", "pillow", "pydantic")
 PACKAGE = Path(dermaflow.__path__[0])
 
 
