@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from dermaflow.core.clinical import COLUMNS, encoded
+from dermaflow.core.lesions import HISTORY_COLUMNS
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, OperatingPoint
-from dermaflow.model.checkpoint import HISTORY_COLUMNS
 from dermaflow.model.examples import EXAMPLE_COLUMNS
 from dermaflow.model.job import Job, card_of, job_of
 from dermaflow.model.params import TrainParams

@@ -18,12 +18,12 @@ from dermaflow.core.files import write_json
 from dermaflow.core.lesions import (
     ACCEPTED_COLUMNS,
     CORRECTION_COLUMNS,
+    HISTORY_COLUMNS,
     LEDGER_COLUMNS,
     QUARANTINE_COLUMNS,
     SEEN_COLUMNS,
     write_table,
 )
-from dermaflow.evaluation.tables import HISTORY_COLUMNS
 from dermaflow.model.bundle import load_bundle
 from dermaflow.model.card import Card, ClinicalUse, Data, Familiarity, Input, OperatingPoint, write_card
 from dermaflow.stages import evaluate

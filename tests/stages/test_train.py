@@ -16,10 +16,17 @@ from PIL import Image
 from dermaflow.core import paths
 from dermaflow.core.errors import DermaflowError, ImageError, ParamsError, TableError, TrainingError
 from dermaflow.core.files import sha256_hex
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, PLAN_COLUMNS, SEEN_COLUMNS, read_table, write_table
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    HISTORY_COLUMNS,
+    LEDGER_COLUMNS,
+    PLAN_COLUMNS,
+    SEEN_COLUMNS,
+    read_table,
+    write_table,
+)
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Git, read_card
-from dermaflow.model.checkpoint import HISTORY_COLUMNS
 from dermaflow.stages import train
 
 CLASSES = ("melanoma", "nevus")
