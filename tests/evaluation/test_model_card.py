@@ -30,7 +30,7 @@ def test_the_same_record_gives_the_same_bytes():
 def test_the_title_names_classes_network_sources_and_model():
     title = model_card(drawn_record()).title
     assert title.startswith("Model card: 3 diagnoses of skin lesions")
-    assert title.endswith("(cnn 64px · clinic-a + clinic-b · ffffffff)")
+    assert title.endswith("(cnn 64px · clinic-a+clinic-b · ffffffff)")
 
 
 def test_a_model_of_generated_images_is_marked():

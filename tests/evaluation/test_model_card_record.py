@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from dermaflow.evaluation.model_card_record import counts, known
-from tests.evaluation.drawn_record import CARD, drawn_record
+from tests.evaluation.drawn_record import drawn_record
 
 
 def test_only_images_in_a_partition_are_used():
@@ -21,12 +21,6 @@ def test_an_image_that_the_ledger_holds_twice_is_refused():
     twice = drawn_record(ledger=pd.concat([record.ledger, record.ledger.iloc[:1]]))
     with pytest.raises(pd.errors.MergeError):
         twice.used  # noqa: B018 - computed when it is asked for
-
-
-def test_many_sources_are_counted_in_a_title_and_few_named():
-    assert drawn_record().shortest_sources == "clinic-a + clinic-b"
-    many = {**CARD, "data": {**CARD["data"], "sources": dict.fromkeys("abcd", 1)}}
-    assert drawn_record(card=many).shortest_sources == "4 sources"
 
 
 def test_a_shortcut_is_told_by_what_it_is_given():

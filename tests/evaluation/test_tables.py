@@ -10,6 +10,7 @@ from dermaflow.evaluation.tables import (
     check_kind,
     confusion_table,
     images_of_test,
+    outcome_of,
     prediction_columns,
     predictions_table,
     roc_table,
@@ -33,6 +34,16 @@ def test_only_accepted_images_of_the_test_partition_are_tested():
         "diagnosis": ["melanoma", "nevus"],
         "group_id": ["g1", "g3"],
     }
+
+
+def test_the_outcome_of_a_test_holds_what_is_true_and_known_of_each_image_in_their_order():
+    known = LESIONS.assign(age=["50", "", "70"], sex="male", site="", source=["s3", "s1", "s2"])
+    images = images_of_test(known, LEDGER, CLASSES)
+    outcome = outcome_of(CLASSES, 0.3, images, known, np.array([[0.8, 0.2], [0.1, 0.9]]))
+    assert outcome.truth.tolist() == [0, 1]
+    assert (outcome.groups, outcome.threshold) == (["g1", "g3"], 0.3)
+    assert outcome.attributes["source"] == ["s1", "s3"]
+    assert outcome.attributes["age"] == ["unknown", "45–59"]
 
 
 def test_an_empty_test_partition_is_an_error_that_says_what_to_do():

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from dermaflow.core.errors import TableError
-from dermaflow.model.card import Card, read_card, write_card
+from dermaflow.model.card import Card, OperatingPoint, read_card, write_card
 
 
 @pytest.fixture
@@ -47,6 +47,16 @@ def test_a_card_of_another_format_is_refused(
     (tmp_path / "card.json").write_text(json.dumps({**card.model_dump(), **change}))
     with pytest.raises(TableError, match=message):
         read_card(tmp_path / "card.json")
+
+
+def test_only_a_threshold_of_melanoma_is_one(card: Card) -> None:
+    point = OperatingPoint(
+        diagnosis="melanoma", min_sensitivity=0.95, threshold=0.2, sensitivity=1.0, specificity=0.5, n=9
+    )
+    assert card.model_copy(update={"operating_point": point}).melanoma_threshold == 0.2
+    of_nevus = point.model_copy(update={"diagnosis": "nevus"})
+    assert card.model_copy(update={"operating_point": of_nevus}).melanoma_threshold is None
+    assert card.model_copy(update={"operating_point": None}).melanoma_threshold is None
 
 
 def test_a_missing_or_broken_card_is_said_so(tmp_path: Path) -> None:

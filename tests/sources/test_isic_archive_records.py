@@ -75,6 +75,7 @@ def test_an_id_that_is_none_is_refused(name):
         (with_file(url="https://[broken"), r"files\.full\.url"),
         (record(metadata={"clinical": {}}), r"metadata\.acquisition"),
         (with_clinical(age_approx=-5), "age_approx"),
+        (with_clinical(age_approx=121), "age_approx"),
         (with_clinical(age_approx=float("nan")), "age_approx"),
         (with_clinical(lesion_id=7), "lesion_id"),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from dermaflow.tracking.downloads import download
 from dermaflow.tracking.kept import kept_folder
-from dermaflow.tracking.registry import bring_back, put_in_force, register
+from dermaflow.tracking.registry import bring_back, put_in_force, register, rollback_pair
 from dermaflow.tracking.runs import log_evaluated_run
 from dermaflow.tracking.store import connect
 from tests.tiny_project import put_model
@@ -38,9 +38,9 @@ def folders(project):
 
 def test_what_is_found_follows_the_alias_at_once(folders):
     assert kept_folder(CHAMPION) == folders[1]
-    bring_back(connect(), NAME)
+    bring_back(connect(), *rollback_pair(connect(), NAME))
     assert kept_folder(CHAMPION) == folders[0]
-    bring_back(connect(), NAME)
+    bring_back(connect(), *rollback_pair(connect(), NAME))
     assert kept_folder(CHAMPION) == folders[1]
     assert kept_folder(f"models:/{NAME}/1") == folders[0]
     assert kept_folder(f"models:/{NAME}/2") == folders[1]

@@ -8,6 +8,7 @@ from dermaflow.tracking.registry import (
     by_alias,
     put_in_force,
     register,
+    rollback_pair,
     rolled_back_at,
     versions,
 )
@@ -52,7 +53,8 @@ def test_what_was_in_force_becomes_previous_and_a_rollback_swaps_them(two):
     put_in_force(client, first)
     put_in_force(client, second)
     assert numbers(client) == ["2", "1"]
-    returning, leaving = bring_back(client, NAME)
+    leaving, returning = rollback_pair(client, NAME)
+    bring_back(client, leaving, returning)
     assert (returning.number, leaving.number, numbers(client)) == ("1", "2", ["1", "2"])
     assert ROLLED_BACK_TAG in client.get_model_version(NAME, "2").tags
     put_in_force(client, second)
@@ -74,7 +76,7 @@ def test_the_champion_moves_last_so_a_promotion_cut_short_leaves_the_old_one_in_
         put_in_force(client, second)
     assert numbers(client)[0] == "1"
     with pytest.raises(StoreError, match="no previous champion"):
-        bring_back(client, NAME)
+        rollback_pair(client, NAME)
     monkeypatch.undo()
     put_in_force(client, second)
     assert numbers(client) == ["2", "1"]
@@ -83,10 +85,10 @@ def test_the_champion_moves_last_so_a_promotion_cut_short_leaves_the_old_one_in_
 def test_without_a_champion_or_a_previous_one_nothing_can_be_rolled_back(two):
     client, first, _ = two
     with pytest.raises(StoreError, match="no model is in force"):
-        bring_back(client, NAME)
+        rollback_pair(client, NAME)
     put_in_force(client, first)
     with pytest.raises(StoreError, match="expected a model that version 1 replaced"):
-        bring_back(client, NAME)
+        rollback_pair(client, NAME)
 
 
 def test_a_training_repeated_after_its_rollback_counts_as_rolled_back_until_it_is_in_force_again(two, stored):
@@ -95,7 +97,7 @@ def test_a_training_repeated_after_its_rollback_counts_as_rolled_back_until_it_i
         client.set_model_version_tag(NAME, version.number, "fingerprint", version.number * 64)
     put_in_force(client, first)
     put_in_force(client, second)
-    bring_back(client, NAME)
+    bring_back(client, *rollback_pair(client, NAME))
     made = client.create_model_version(NAME, str(stored), tags={"fingerprint": "2" * 64})
     twin = Version(NAME, str(made.version), "", dict(made.tags))
     assert rolled_back_at(client, twin).endswith("Z")

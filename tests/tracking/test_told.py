@@ -9,7 +9,7 @@ import pytest
 
 from dermaflow.tracking.address import EMBEDDED
 from dermaflow.tracking.names import CHAMPION
-from dermaflow.tracking.registry import bring_back, by_alias, put_in_force, register
+from dermaflow.tracking.registry import bring_back, by_alias, put_in_force, register, rollback_pair
 from dermaflow.tracking.runs import log_evaluated_run
 from dermaflow.tracking.store import connect
 from dermaflow.tracking.told import Told, told_of
@@ -58,9 +58,9 @@ def as_mlflow_tells(client) -> Told:
 
 def test_what_is_told_follows_the_alias_and_the_tags_at_once(client):
     assert (champion(), champion().number) == (as_mlflow_tells(client), "2")
-    bring_back(client, NAME)
+    bring_back(client, *rollback_pair(client, NAME))
     assert (champion(), champion().number) == (as_mlflow_tells(client), "1")
-    bring_back(client, NAME)
+    bring_back(client, *rollback_pair(client, NAME))
     assert (champion(), champion().number) == (as_mlflow_tells(client), "2")
     assert told_of(NAME, "1", by_alias=False).tags["fingerprint"].startswith("aa11")
     assert told_of(NAME, "2", by_alias=False) == champion()
@@ -78,9 +78,9 @@ def test_what_is_not_there_is_left_to_mlflow(name, which, by_alias):
 def test_a_server_tells_the_same(client, server, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
     assert champion() == as_mlflow_tells(client)
-    bring_back(client, NAME)
+    bring_back(client, *rollback_pair(client, NAME))
     assert champion() == as_mlflow_tells(client)
-    bring_back(client, NAME)
+    bring_back(client, *rollback_pair(client, NAME))
     assert told_of(NAME, "1", by_alias=False).number == "1"
     assert told_of(NAME, "better", by_alias=True) is None
 

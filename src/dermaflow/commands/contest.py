@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from dermaflow.commands.asked import champion_probabilities, furthest_from_served
 from dermaflow.core import paths
+from dermaflow.core.answers import probability_columns
 from dermaflow.core.errors import PromotionError, TableError
 from dermaflow.core.files import read_json, sha256_hex
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
-from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.comparable import answers_over, unseen
 from dermaflow.evaluation.comparison import Answers, Cases
 from dermaflow.evaluation.gate import judge
@@ -54,7 +54,7 @@ class Rules:
 def read_candidate(evaluated: Evaluated) -> Candidate:
     """What the present model says of its test images, from predictions.csv."""
     classes = tuple(evaluated.card["classes"])
-    columns = [f"p_{name}" for name in classes]
+    columns = probability_columns(classes)
     table = read_table(paths.PREDICTIONS, ["image_id", "diagnosis", *columns])
     return Candidate(
         evaluated=evaluated,
@@ -139,7 +139,7 @@ def _against(folder: Path, card: Card, candidate: Candidate, params: PromotePara
     )
     kept = fair & np.isin(candidate.diagnoses, common)
     scored = champion_probabilities(folder, _chosen(candidate.image_ids, kept))
-    theirs = answers_over(scored, card.classes, common, _suspicious_from(card))
+    theirs = answers_over(scored, card.classes, common, card.melanoma_threshold)
     judged = _judged(candidate, kept, theirs, common, params)
     left_out = int((~fair).sum())
     sentence = f"{left_out} of {len(fair)} test images were left out: the champion has seen them or their group."
@@ -165,12 +165,6 @@ def _judged(
         "numbers": decision.numbers,
         "images_left_out": 0,
     }
-
-
-def _suspicious_from(card: Card) -> float | None:
-    """The probability of melanoma from which on the model suspects it; None: it has no such operating point."""
-    point = card.operating_point
-    return point.threshold if point and point.diagnosis == MELANOMA else None
 
 
 def _chosen(values: Sequence[str], kept: npt.NDArray[np.bool_]) -> list[str]:

@@ -17,19 +17,18 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core import paths
+from dermaflow.core.answers import probability_columns
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, sha256_hex, write_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table, write_table
 from dermaflow.core.measures import HEADLINES
 from dermaflow.core.params import load_params
-from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.pooled import over_folds, pooled_metrics
 from dermaflow.evaluation.report import WIDTH, summary_lines
-from dermaflow.evaluation.subgroups import attributes_of
-from dermaflow.evaluation.tables import images_of_test, prediction_columns
+from dermaflow.evaluation.tables import images_of_test, outcome_of, prediction_columns
 from dermaflow.model.card import Card, read_card
 from dermaflow.tracking.crossvalidation import log_cross_validation
 
@@ -94,16 +93,8 @@ def read_fold(folder: Path) -> Fold:
         if images["image_id"].tolist() != predictions["image_id"].tolist():
             raise TableError(f"{folder}: {paths.PREDICTIONS} is not of the fold's test images: run the fold again")
         data_digest = sha256_hex(paths.ACCEPTED.read_bytes())
-    point = card.operating_point
-    of_test = images[["image_id"]].merge(lesions, on="image_id", how="left")
-    outcome = Outcome(
-        classes=card.classes,
-        truth=np.array([card.classes.index(name) for name in predictions["diagnosis"]], dtype=np.int64),
-        probabilities=predictions[[f"p_{name}" for name in card.classes]].to_numpy(dtype=np.float64),
-        groups=images["group_id"].tolist(),
-        threshold=point.threshold if point and point.diagnosis == MELANOMA else None,
-        attributes=attributes_of(of_test),
-    )
+    probabilities = predictions[probability_columns(card.classes)].to_numpy(dtype=np.float64)
+    outcome = outcome_of(card.classes, card.melanoma_threshold, images, lesions, probabilities)
     predictions = predictions.assign(group_id=images["group_id"].tolist())
     return Fold(folder, card, metrics, predictions, outcome, data_digest)
 

@@ -8,7 +8,6 @@ it, or that it is unlike what was trained on); both blank if fine. One row after
 
 import csv
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -16,10 +15,11 @@ from pathlib import Path
 from typing import TextIO
 
 from dermaflow.commands.remarks import counted, remark_on, strangeness
+from dermaflow.core.answers import answer_columns
 from dermaflow.core.clinical import ATTRIBUTES, Clinical, encoded, stated
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
-from dermaflow.core.parallel import REPORT_EVERY_S
+from dermaflow.core.parallel import progress
 from dermaflow.model.bundle import Bundle, Prediction, load_bundle
 from dermaflow.model.card import Card
 
@@ -97,8 +97,7 @@ def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream:
             flush=True,
         )
     writer = csv.writer(stream, lineterminator="\n")
-    columns = [f"p_{name}" for name in card.classes]
-    writer.writerow(["image_id", "file", "predicted", *columns, "melanoma_suspected", "distance", "error", "remark"])
+    writer.writerow(["image_id", "file", *answer_columns(card.classes), "error", "remark"])
     for said in _told(bundle.predict_files(files, look, clinical), len(files)):
         kinds = [remark for remark in (said.remark, strangeness(said.distance)) if remark]
         told.update(kinds)
@@ -110,9 +109,9 @@ def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream:
 
 
 def _cells(said: Prediction, card: Card) -> list[str]:
-    """predicted, p_<class>…, melanoma_suspected and distance of one file; blank where it cannot be read."""
+    """`answer_columns` of one file; blank where it cannot be read."""
     if said.probabilities is None:
-        return ["", *("" for _ in card.classes), "", ""]
+        return [""] * len(answer_columns(card.classes))
     shown = [f"{p:.6f}" for p in said.probabilities]
     predicted = card.classes[int(said.probabilities.argmax())]
     return [predicted, *shown, card.suspected(said.probabilities), f"{said.distance:.3f}"]
@@ -131,13 +130,8 @@ def _writable(text: str, stream: TextIO) -> str:
 
 def _told(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]:
     """Pass predictions on; say on stderr, now and then, how many are done, and in the end how many failed."""
-    start = last = time.monotonic()
     faults = 0
-    for done, prediction in enumerate(predictions, 1):
+    for prediction in progress(predictions, total, "images predicted", sys.stderr):
         yield prediction
         faults += bool(prediction.fault)
-        if time.monotonic() - last >= REPORT_EVERY_S:
-            last = time.monotonic()
-            left_s = (last - start) / done * (total - done)
-            print(f"{done:,} of {total:,} images predicted, about {left_s:.0f} s left", file=sys.stderr, flush=True)
     print(f"{total - faults:,} images predicted, {faults:,} unreadable", file=sys.stderr, flush=True)

@@ -4,17 +4,14 @@ Reads   models/train, reports/evaluate, data/split/ledger.csv, data/validate/les
 Writes  the registry; reports/promote/<UTC time>-<fingerprint>.json, a record of every decision, also a refusal
 """
 
-from pathlib import Path
-
 from filelock import FileLock
 
+from dermaflow.core import paths
 from dermaflow.core.params import load_params
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.tracking.evaluated import read_evaluated
 from dermaflow.tracking.names import model_name
 from dermaflow.tracking.standing import standing
-
-LOCK = Path(".cache/promote.lock")
 
 
 def promote(*, allow_class_change: bool = False, again: bool = False) -> None:
@@ -32,8 +29,7 @@ def promote(*, allow_class_change: bool = False, again: bool = False) -> None:
     params = load_params("promote", PromoteParams)
     evaluated = read_evaluated()
     name = model_name(phantom=evaluated.phantom)
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(LOCK):
+    with FileLock(paths.DECIDING):
         in_force = standing(name, evaluated.fingerprint)
         if in_force is None:
             from dermaflow.commands.judgement import judge  # noqa: PLC0415 - MLflow takes seconds to import

@@ -1,5 +1,8 @@
 """`dermaflow rollback`: what was in force before comes into force again; on record like any decision."""
 
+from filelock import FileLock
+
+from dermaflow.core import paths
 from dermaflow.tracking import decisions, registry
 from dermaflow.tracking.names import model_name
 from dermaflow.tracking.store import connect, store_errors
@@ -13,7 +16,7 @@ def rollback(*, phantom: bool = False) -> None:
     """
     client = connect(create=False)
     name = model_name(phantom=phantom)
-    with store_errors("rolling back"):
+    with FileLock(paths.DECIDING), store_errors("rolling back"):
         leaving, returning = registry.rollback_pair(client, name)
         reason = f"Brought back by `dermaflow rollback` in place of version {leaving.number}."
         decision = {
@@ -27,5 +30,5 @@ def rollback(*, phantom: bool = False) -> None:
         }
         key = decisions.decision_key("rollback", leaving.uri, returning.uri, registry.utc_now())
         file = decisions.record(client, returning, decision, key, suffix="-rollback")
-        registry.bring_back(client, name)
+        registry.bring_back(client, leaving, returning)
     print(f"{name}: version {returning.number} is in force again, version {leaving.number} is not\nrecord: {file}")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 ATTRIBUTES = ("age", "sex", "site")
 AGES = (20, 30, 40, 50, 60, 70, 80)
 """Years. An age between two of them counts to both, by its nearness; one beyond the ends to the last."""
+MAX_AGE_YEARS = 120
 SEXES = ("female", "male")
 SITES = {
     "head/neck": ("head", "neck", "face", "scalp", "ear", "nose", "lip", "eyelid"),
@@ -42,7 +43,7 @@ _SITE_OF = {name: site for site, names in SITES.items() for name in (site, *name
 def encoded(
     ages: Iterable[str], sexes: Iterable[str], sites: Iterable[str], used: Collection[str] = ATTRIBUTES
 ) -> Clinical:
-    """The numbers of records, one of each a record; blank, or what is none of the known words, is not stated.
+    """Encode one age, sex and site a record as numbers; a blank or unknown word counts as not stated.
 
     Args:
         ages: in years; sexes: female or male; sites: as collections name them.
@@ -66,7 +67,7 @@ def _age(text: str) -> list[float]:
         age = float(text)
     except ValueError:
         return [0.0] * len(AGES)
-    if not 0 <= age <= 120:  # noqa: PLR2004 - years; NaN fails too
+    if not 0 <= age <= MAX_AGE_YEARS:  # NaN fails too
         return [0.0] * len(AGES)
     return [float(np.interp(age, AGES, place)) for place in np.eye(len(AGES))]
 

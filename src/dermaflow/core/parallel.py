@@ -12,7 +12,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from dermaflow.core.errors import ClusterError
 
@@ -62,8 +62,15 @@ def parallel_map(
         return list(progress(in_order(pool, partial(_each, work), chunks, ahead), len(items), what))
 
 
-def progress(results: Iterable[Result], total: int, what: str) -> Iterator[Result]:
-    """Pass results on; every REPORT_EVERY_S seconds print how many are done and how long the rest will take."""
+def progress(results: Iterable[Result], total: int, what: str, stream: TextIO | None = None) -> Iterator[Result]:
+    """Pass results on; every REPORT_EVERY_S seconds print how many are done and how long the rest will take.
+
+    Args:
+        results: in any order.
+        total: how many there will be.
+        what: they are, in the plural.
+        stream: what is printed to; by default the standard output.
+    """
     start = last = time.monotonic()
     for done, result in enumerate(results, 1):
         yield result
@@ -72,7 +79,7 @@ def progress(results: Iterable[Result], total: int, what: str) -> Iterator[Resul
             last = now
             left_s = (now - start) / done * (total - done)
             left = f"about {left_s:.0f} s left" if done >= TELLING_FRAC * total else "how long is not yet known"
-            print(f"{done:,} of {total:,} {what}, {left}", flush=True)
+            print(f"{done:,} of {total:,} {what}, {left}", file=stream, flush=True)
 
 
 def _each(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

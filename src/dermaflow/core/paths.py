@@ -43,6 +43,7 @@ MODEL_CARD_PAGE = Path("reports/evaluate/model_card.html")
 MODEL_CARD_TEXT = Path("reports/evaluate/model_card.md")
 
 DECISIONS = Path("reports/promote")
+DECIDING = Path(".cache/promote.lock")  # held by whoever changes what is in force
 
 
 def ingested_image(image_id: str) -> Path:

@@ -4,6 +4,7 @@ It follows the items of TRIPOD+AI as far as they apply (Collins et al. 2024, BMJ
 doi 10.1136/bmj-2023-078378). Nothing in it depends on when or where it is written.
 """
 
+from dermaflow.core.titles import training_name
 from dermaflow.evaluation.model_card_content import ModelCard
 from dermaflow.evaluation.model_card_data import data
 from dermaflow.evaluation.model_card_limits import interpretation, openness
@@ -16,10 +17,11 @@ from dermaflow.evaluation.model_card_use import in_short, use
 def model_card(record: Record) -> ModelCard:
     """The whole card; `model_card_page` and `model_card_markdown` write it down."""
     card = record.card
-    name = f"{card['architecture']} {card['input']['image_size_px']}px · {record.shortest_sources}"
+    name = training_name(
+        card["architecture"], card["input"]["image_size_px"], card["data"]["sources"], card["fingerprint"]
+    )
     return ModelCard(
-        title=f"Model card: {len(record.classes)} diagnoses of skin lesions from one dermoscopy image "
-        f"({name} · {card['fingerprint'][:8]})",
+        title=f"Model card: {len(record.classes)} diagnoses of skin lesions from one dermoscopy image ({name})",
         phantom=bool(card["phantom"]),
         parts=(
             in_short(record),

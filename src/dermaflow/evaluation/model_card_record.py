@@ -53,12 +53,6 @@ class Record:
         """Whether melanoma is one of the classes."""
         return MELANOMA in self.classes
 
-    @property
-    def shortest_sources(self) -> str:
-        """The sources for a title: up to three by name, more by number."""
-        sources = list(self.card["data"]["sources"])
-        return " + ".join(sources) if len(sources) <= 3 else f"{len(sources)} sources"  # noqa: PLR2004 - that many are read
-
     def clue(self, name: str) -> str:
         """What a shortcut is given, in words; its name where the audit does not tell."""
         told = {each["name"]: str(each.get("sees", "")).rstrip(",") for each in self.shortcuts}

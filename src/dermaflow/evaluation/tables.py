@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dermaflow.core.answers import DISTANCE, probability_columns
 from dermaflow.core.errors import SplitError, TableError
 from dermaflow.core.lesions import is_phantom
 from dermaflow.evaluation.metrics import Floats, Indices, roc_points
+from dermaflow.evaluation.outcome import Outcome
+from dermaflow.evaluation.subgroups import attributes_of
 
 ROC_COLUMNS = ("diagnosis", "fpr", "tpr")
 
@@ -35,6 +38,28 @@ def images_of_test(lesions: pd.DataFrame, ledger: pd.DataFrame, classes: Sequenc
     return images.sort_values("image_id", ignore_index=True)
 
 
+def outcome_of(
+    classes: Sequence[str], threshold: float | None, images: pd.DataFrame, lesions: pd.DataFrame, probabilities: Floats
+) -> Outcome:
+    """What a model says of the test images, beside what is true and known of them.
+
+    Args:
+        classes: of the model, in the order of its outputs.
+        threshold: of melanoma, see Outcome.
+        images: as made by `images_of_test`.
+        lesions: ACCEPTED_COLUMNS, of these images and any others.
+        probabilities: (n, classes), in the order of the images.
+    """
+    return Outcome(
+        classes=tuple(classes),
+        truth=np.array([classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
+        probabilities=probabilities,
+        groups=list(images["group_id"]),
+        threshold=threshold,
+        attributes=attributes_of(lesions.set_index("image_id").loc[images["image_id"]]),
+    )
+
+
 def check_kind(lesions: pd.DataFrame, images: pd.DataFrame, *, phantom: bool) -> None:
     """Refuse to test a model of photographs on generated images.
 
@@ -54,7 +79,7 @@ def check_kind(lesions: pd.DataFrame, images: pd.DataFrame, *, phantom: bool) ->
 
 def prediction_columns(classes: Sequence[str]) -> tuple[str, ...]:
     """The columns of predictions.csv."""
-    return ("image_id", "diagnosis", *(f"p_{name}" for name in classes), "distance")
+    return ("image_id", "diagnosis", *probability_columns(classes), DISTANCE)
 
 
 def predictions_table(
@@ -64,9 +89,8 @@ def predictions_table(
 
     Shapes: probabilities (n, classes), distance (n,), above 1 where the model holds the image for unfamiliar.
     """
-    columns = [f"p_{name}" for name in classes]
-    scores = pd.DataFrame(probabilities, columns=columns, index=images.index)
-    return pd.concat([images[["image_id", "diagnosis"]], scores], axis=1).assign(distance=distance)
+    scores = pd.DataFrame(probabilities, columns=probability_columns(classes), index=images.index)
+    return pd.concat([images[["image_id", "diagnosis"]], scores], axis=1).assign(**{DISTANCE: distance})
 
 
 def confusion_table(truth: Indices, probabilities: Floats, classes: Sequence[str]) -> pd.DataFrame:

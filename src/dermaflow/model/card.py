@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import write_bytes
-from dermaflow.core.taxonomy import DIAGNOSES
+from dermaflow.core.taxonomy import DIAGNOSES, MELANOMA
 
 PREPROCESSING = (
     "Decode the file to RGB upright as its EXIF says, resize to a square with Pillow's antialiased bilinear filter, "
@@ -117,6 +117,12 @@ class Card(_Part):
         if self.classes != tuple(name for name in DIAGNOSES if name in self.classes):
             raise ValueError(f"expected classes of the taxonomy, in its order, received {', '.join(self.classes)}")
         return self
+
+    @property
+    def melanoma_threshold(self) -> float | None:
+        """The probability of melanoma from which on an image is suspected of it; None: there is no such threshold."""
+        point = self.operating_point
+        return point.threshold if point and point.diagnosis == MELANOMA else None
 
     def suspected(self, probabilities: Sequence[float] | npt.NDArray[np.float64]) -> str:
         """Whether probabilities, in the order of classes, make an image suspected: yes, no; blank: not known."""

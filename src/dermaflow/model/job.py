@@ -12,6 +12,7 @@ import pandas as pd
 from dermaflow.core.clinical import Clinical, encoded
 from dermaflow.core.lesions import PARTITIONS, is_phantom
 from dermaflow.core.taxonomy import in_order
+from dermaflow.core.titles import training_name
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
@@ -26,8 +27,6 @@ from dermaflow.model.fingerprint import (
     weights_digest,
 )
 from dermaflow.model.params import TrainParams
-
-_SOURCES_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,8 @@ class Job:
 
     @property
     def name(self) -> str:
-        """What a person calls this training: "cnn 96px · isic9 · a1b2c3d4"."""
-        sources = list(self.data.sources)
-        collections = "+".join(sources) if len(sources) <= _SOURCES_NAMED else f"{len(sources)} sources"
-        return f"{self.params.architecture} {self.params.image_size_px}px · {collections} · {self.fingerprint[:8]}"
+        """What a person calls this training."""
+        return training_name(self.params.architecture, self.params.image_size_px, self.data.sources, self.fingerprint)
 
     def files(self, partition: str) -> list[Path]:
         """The image files of train or validation, in the order of the examples."""

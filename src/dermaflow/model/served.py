@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dermaflow.core.answers import DISTANCE, PREDICTED, SUSPECTED, probability_columns
 from dermaflow.core.clinical import ATTRIBUTES, encoded
 from dermaflow.core.errors import ImageError, TableError
 from dermaflow.model.bundle import Bundle, load_bundle
@@ -36,8 +37,7 @@ class ServedBundle:
             params: not used.
 
         Returns:
-            Columns predicted, then p_<class> in the order of the card's classes, melanoma_suspected (yes, no, or blank
-            where the card names no threshold), distance; the index of the input.
+            The columns of core.answers, with the card's classes; the index of the input.
 
         Raises:
             TableError: there is no column `image`.
@@ -52,11 +52,11 @@ class ServedBundle:
 
 
 def as_table(scores: Scores, card: Card, index: pd.Index) -> pd.DataFrame:
-    """Probabilities as columns p_<class>, the most probable class before them, then what else is said of the image."""
-    table = pd.DataFrame(scores.probabilities, columns=[f"p_{name}" for name in card.classes], index=index)
-    table.insert(0, "predicted", np.array(card.classes)[scores.probabilities.argmax(axis=1)])
-    table["melanoma_suspected"] = [card.suspected(row) for row in scores.probabilities]
-    table["distance"] = scores.distance
+    """What is said of images in the columns of core.answers."""
+    table = pd.DataFrame(scores.probabilities, columns=probability_columns(card.classes), index=index)
+    table.insert(0, PREDICTED, np.array(card.classes)[scores.probabilities.argmax(axis=1)])
+    table[SUSPECTED] = [card.suspected(row) for row in scores.probabilities]
+    table[DISTANCE] = scores.distance
     return table
 
 

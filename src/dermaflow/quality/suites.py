@@ -7,13 +7,12 @@ others named suites_*.py, and to nothing else.
 import pandas as pd
 from great_expectations import expectations as gxe
 
+from dermaflow.core.clinical import MAX_AGE_YEARS, SEXES
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, IMAGE_ID_PATTERN
 from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.quality.suites_run import Examination, held_against, says
 
 __all__ = ["Examination", "examine", "expectations"]
-
-MAX_AGE_YEARS = 120
 
 
 def examine(accepted: pd.DataFrame, facts: pd.DataFrame, min_side_px: int, *, phantom: bool) -> Examination:
@@ -88,7 +87,7 @@ def _of_labels() -> list[gxe.Expectation]:
 def _of_people() -> list[gxe.Expectation]:
     return [
         gxe.ExpectColumnValuesToBeInSet(
-            column="sex", value_set=["female", "male", ""], **says("Each sex is female, male or blank")
+            column="sex", value_set=[*SEXES, ""], **says("Each sex is female, male or blank")
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="age", regex=r"^(?:\d+(?:\.\d+)?)?$", **says("Each age is a number of years or blank")

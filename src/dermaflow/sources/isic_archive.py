@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from dermaflow.core.clinical import SEXES
 from dermaflow.core.errors import SourceError
 from dermaflow.core.taxonomy import is_known, meanings_of
 from dermaflow.sources.isic_archive_client import ArchiveClient, stated_client
@@ -20,7 +21,6 @@ from dermaflow.sources.params import ArchiveSource
 
 BATCH = 200  # images between two savings of the index
 IMAGE_TYPE = "dermoscopic"
-SEXES = ("female", "male")
 NAME = "isic-archive"
 SHOWN = 5  # labels or ids in one note
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from dermaflow.core.clinical import MAX_AGE_YEARS
 from dermaflow.core.errors import SourceError
 
 MAX_FILE_BYTES = 200_000_000
@@ -71,7 +72,7 @@ class _Acquisition(_Answer):
 class _Clinical(_Answer):
     lesion_id: Text | None = None
     patient_id: Text | None = None
-    age_approx: float | None = Field(default=None, ge=0, le=150, allow_inf_nan=False)
+    age_approx: float | None = Field(default=None, ge=0, le=MAX_AGE_YEARS, allow_inf_nan=False)
     sex: Text | None = None
     anatom_site_general: Text | None = None
     diagnosis_1: Text | None = None

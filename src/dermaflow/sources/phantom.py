@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import PIL
 
+from dermaflow.core.clinical import SEXES
 from dermaflow.core.seeds import derived_seed, generator
 from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.sources import phantom_camera, phantom_drawing, phantom_geometry, phantom_layers, phantom_traits
@@ -20,7 +21,6 @@ from dermaflow.sources.params import PhantomParams
 
 _GOLDEN = 0.6180339887498949  # steps by it fall evenly into [0, 1) however many there are
 _SITES = ("anterior torso", "head/neck", "lower extremity", "posterior torso", "upper extremity")
-_SEXES = ("female", "male")
 _NEW_PATIENT_SHARE, _SOURCE_A_SHARE = 0.8, 0.6
 _NEAR, _TRUNCATED = "near", "truncated"
 
@@ -72,7 +72,7 @@ def _patients(params: PhantomParams) -> Iterator[_Patient]:
     for lesion in range(params.lesions):
         rng = generator(params.seed, "phantom patient", lesion)
         if patient is None or rng.uniform() < _NEW_PATIENT_SHARE:
-            age, sex = min(90, max(15, 5 * round(rng.normal(55, 16) / 5))), _SEXES[rng.integers(2)]
+            age, sex = min(90, max(15, 5 * round(rng.normal(55, 16) / 5))), SEXES[rng.integers(2)]
             source = "phantom-a" if rng.uniform() < _SOURCE_A_SHARE else "phantom-b"
             patient = _Patient(f"PHANTOM_P{lesion:07d}", age, sex, source)
         yield patient

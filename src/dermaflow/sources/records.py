@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dermaflow.core.clinical import MAX_AGE_YEARS
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.csv_table import CsvTable, read_csv
 from dermaflow.sources.dialects import LABEL_COLUMNS, Labels, labels_in, meanings
@@ -27,7 +28,6 @@ WANTED = frozenset({*IMAGE, *LABEL_COLUMNS, *(name for names in FIELDS.values() 
 
 _BLANK = {"", "nan", "na", "n/a", "none", "null", "unknown", "unk", "-"}
 _SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "", "diverse": ""}
-_OLDEST = 120  # years
 _ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 
 
@@ -115,6 +115,6 @@ def _age(cell: str) -> str:
         years = float(cell.removesuffix("+"))
     except ValueError as error:
         raise SourceError(f"expected an age in years, found '{cell[:40]}'") from error
-    if not math.isfinite(years) or not 0 <= years <= _OLDEST:
-        raise SourceError(f"expected an age from 0 to {_OLDEST} years, found '{cell[:40]}'")
+    if not math.isfinite(years) or not 0 <= years <= MAX_AGE_YEARS:
+        raise SourceError(f"expected an age from 0 to {MAX_AGE_YEARS} years, found '{cell[:40]}'")
     return f"{years:g}"

@@ -30,7 +30,6 @@ from dermaflow.core.lesions import (
     write_table,
 )
 from dermaflow.core.params import load_params
-from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines, collections_of
 from dermaflow.evaluation.figures_of_test import figures_of
@@ -44,12 +43,12 @@ from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import metrics_of, summary_lines
 from dermaflow.evaluation.strangers import draw_strangers
-from dermaflow.evaluation.subgroups import attributes_of
 from dermaflow.evaluation.tables import (
     ROC_COLUMNS,
     check_kind,
     confusion_table,
     images_of_test,
+    outcome_of,
     prediction_columns,
     predictions_table,
     roc_table,
@@ -75,7 +74,7 @@ def main() -> None:
     known = lesions.set_index("image_id").loc[images["image_id"]]
     files = [paths.ingested_image(image_id) for image_id in images["image_id"]]
     scores = bundle.predict_all(files, clinical_of(known))
-    outcome = outcome_of(bundle.card, images, known, scores)
+    outcome = outcome_of(bundle.card.classes, bundle.card.melanoma_threshold, images, lesions, scores.probabilities)
     metrics = {
         "phantom": bundle.card.phantom,
         "fingerprint": bundle.card.fingerprint,
@@ -97,19 +96,6 @@ def main() -> None:
     write_gallery(outcome, list(images["image_id"]), bundle.card)
     write_model_card(metrics, params, bundle.card, lesions)
     log_evaluated_run()
-
-
-def outcome_of(card: Card, images: pd.DataFrame, known: pd.DataFrame, scores: Scores) -> Outcome:
-    """What the model says of the test images, beside what is true and known of them."""
-    point = card.operating_point
-    return Outcome(
-        classes=card.classes,
-        truth=np.array([card.classes.index(name) for name in images["diagnosis"]], dtype=np.int64),
-        probabilities=scores.probabilities,
-        groups=list(images["group_id"]),
-        threshold=point.threshold if point and point.diagnosis == MELANOMA else None,
-        attributes=attributes_of(known),
-    )
 
 
 def beside_the_image(

@@ -8,7 +8,7 @@ from typing import Any
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.measures import HEADLINES, in_words
 from dermaflow.tracking.contents import DIGITS
-from dermaflow.tracking.evaluated import Evaluated, flat_figures, read_evaluated
+from dermaflow.tracking.evaluated import Evaluated, flat_figures, read_evaluated, run_title
 from dermaflow.tracking.nested import Child, Parent, log_parent
 from dermaflow.tracking.runs import log_evaluated_run
 
@@ -31,10 +31,9 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
             run_id, fold = log_evaluated_run(), read_evaluated()
         children.append(Child(run_id, f"fold {number} of {len(folders)} · {fold.title}", {}))
         folds.append(fold)
-    architecture, _, _ = folds[0].title.rpartition(" · ")
     parent = Parent(
         fingerprint=sha256_hex("\n".join(metrics["fingerprints"]).encode()),
-        name=f"cross-validation, {len(folders)} folds · {architecture}",
+        name=f"cross-validation, {len(folders)} folds · {run_title(folds[0].card, of_all_folds=True)}",
         phantom=folds[0].phantom,
         params=_common(folds[0].card["params"]),
         metrics=flat_figures(metrics) | _spread(metrics["over_folds"]),

@@ -12,6 +12,7 @@ from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.core.titles import training_name
 
 MODEL_FILES = (
     paths.MODEL,
@@ -45,11 +46,8 @@ class Evaluated:
 
     @property
     def title(self) -> str:
-        """The name of the run: architecture, image size, sources, fingerprint."""
-        sources = "+".join(self.card["data"]["sources"])
-        return (
-            f"{self.card['architecture']} {self.card['input']['image_size_px']}px · {sources} · {self.fingerprint[:8]}"
-        )
+        """The name of the run."""
+        return run_title(self.card)
 
 
 def read_evaluated() -> Evaluated:
@@ -93,6 +91,12 @@ def read_history() -> list[dict[str, str]]:
     if "epoch" not in columns:
         raise TableError(f"{paths.HISTORY}: expected the column epoch, found {', '.join(columns) or 'none'}")
     return rows
+
+
+def run_title(card: Mapping[str, Any], *, of_all_folds: bool = False) -> str:
+    """The name of the run of a card's training; of the cross-validation that it is a fold of."""
+    fingerprint = "" if of_all_folds else str(card["fingerprint"])
+    return training_name(card["architecture"], card["input"]["image_size_px"], card["data"]["sources"], fingerprint)
 
 
 def figures() -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Any
 from dermaflow.core import paths
 from dermaflow.core.files import read_json, sha256_hex
 from dermaflow.tracking.backend import MlflowClient, entities
-from dermaflow.tracking.evaluated import epochs, read_history
+from dermaflow.tracking.evaluated import epochs, read_history, run_title
 from dermaflow.tracking.git import git_tags
 from dermaflow.tracking.runs import LOGGED_TAG, ended_on_failure, find_run, live_run, log_params, opened
 from dermaflow.tracking.store import connect, store_errors
@@ -84,8 +84,8 @@ def trained_run(folder: Path) -> str:
         found = find_run(card["fingerprint"], phantom=card["phantom"])
         if found:
             return found
-        name = f"{card['architecture']} {card['input']['image_size_px']}px · {card['fingerprint'][:8]}"
-        with live_run(card["fingerprint"], card["phantom"], name, card["params"], git_tags(card)) as log_epoch:
+        tags = git_tags(card)
+        with live_run(card["fingerprint"], card["phantom"], run_title(card), card["params"], tags) as log_epoch:
             for epoch, figures in epochs(read_history()):
                 log_epoch(epoch, figures)
         return str(find_run(card["fingerprint"], phantom=card["phantom"]))

@@ -10,6 +10,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
 import dermaflow
+from dermaflow.core.answers import PREDICTED, SUSPECTED, answer_columns
 from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.tracking.backend import MlflowClient, mlflow
 from dermaflow.tracking.evaluated import MODEL_FILES, Evaluated
@@ -43,15 +44,11 @@ def log_model(client: MlflowClient, run_id: str, evaluated: Evaluated) -> str:
 def signature(classes: Sequence[str]) -> ModelSignature:
     """Input: a column `image` of file bytes, and age, sex and site as text if they are known.
 
-    Output: the columns of model.served.as_table.
+    Output: the columns of core.answers.
     """
     text, number = DataType.string, DataType.double
-    probabilities = [ColSpec(number, f"p_{name}") for name in classes]
     outputs = [
-        ColSpec(text, "predicted"),
-        *probabilities,
-        ColSpec(text, "melanoma_suspected"),
-        ColSpec(number, "distance"),
+        ColSpec(text if column in (PREDICTED, SUSPECTED) else number, column) for column in answer_columns(classes)
     ]
     optional = [ColSpec(text, name, required=False) for name in ATTRIBUTES]
     return ModelSignature(inputs=Schema([ColSpec(DataType.binary, "image"), *optional]), outputs=Schema(outputs))

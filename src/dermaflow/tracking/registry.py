@@ -103,21 +103,16 @@ def put_in_force(client: MlflowClient, version: Version) -> None:
     client.set_registered_model_alias(version.name, CHAMPION, version.number)
 
 
-def bring_back(client: MlflowClient, name: str) -> tuple[Version, Version]:
-    """Swap champion and previous; gives (what came back, what left).
+def bring_back(client: MlflowClient, leaving: Version, returning: Version) -> None:
+    """Swap champion and previous, as `rollback_pair` found them.
 
     The champion's alias moves first here: cut between the two moves, the rollback has happened and
     `previous` is what is in force; the other order would lose what to go back to.
-
-    Raises:
-        StoreError: nothing is in force, or there is no previous one.
     """
-    leaving, returning = rollback_pair(client, name)
-    client.set_model_version_tag(name, leaving.number, ROLLED_BACK_TAG, utc_now())
+    client.set_model_version_tag(leaving.name, leaving.number, ROLLED_BACK_TAG, utc_now())
     _mark(client, returning)
-    client.set_registered_model_alias(name, CHAMPION, returning.number)
-    client.set_registered_model_alias(name, PREVIOUS, leaving.number)
-    return returning, leaving
+    client.set_registered_model_alias(returning.name, CHAMPION, returning.number)
+    client.set_registered_model_alias(returning.name, PREVIOUS, leaving.number)
 
 
 def rollback_pair(client: MlflowClient, name: str) -> tuple[Version, Version]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from dermaflow.core.answers import probability_columns
 from dermaflow.core.errors import PromotionError
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.registry import Version
@@ -50,7 +51,7 @@ def served_probabilities(
         _ask(client.tracking_uri, version.uri, asked, answered)
         answer = json.loads(answered.read_text(encoding="utf-8"))
     try:
-        return np.array([answer[f"p_{name}"] for name in classes], dtype=np.float64).T
+        return np.array([answer[column] for column in probability_columns(classes)], dtype=np.float64).T
     except KeyError as error:
         raise PromotionError(f"{version.uri}: expected a column {error}, received {', '.join(answer)}") from error
 
