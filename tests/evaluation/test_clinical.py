@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dermaflow.core.clinical import encoded
+from dermaflow.core.measures import SMALLEST_P
 from dermaflow.evaluation.clinical import WAYS, Beside, clinical_figures, clinical_lines, collections_of
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -59,6 +60,16 @@ def test_what_the_statements_say_alone_is_found_from_the_two_answers() -> None:
     np.testing.assert_allclose(alone[120:], 1 / 3, atol=1e-6)
     expected = np.exp(1.5) / (np.exp(1.5) + 2)
     np.testing.assert_allclose(alone[np.arange(120), truth[:120]], expected, rtol=1e-6)
+
+
+def test_it_is_found_too_where_the_image_is_all_but_sure() -> None:
+    """What is stated speaks against a class to which the image gives the least probability that counts."""
+    said = np.array([[-2.0, 0.0, 0.0]])
+    image = np.array([[SMALLEST_P, 1 - 2 * SMALLEST_P, SMALLEST_P]])
+    told = image * np.exp(said)
+    both = Outcome(CLASSES, np.array([1]), told / told.sum(), ["g"])
+    alone = Beside(both, image, encoded(["40"], [""], [""]), ["a"]).stated_alone
+    np.testing.assert_allclose(alone, np.exp(said) / np.exp(said).sum(), rtol=1e-6)
 
 
 def test_without_melanoma_there_are_the_other_figures() -> None:

@@ -14,6 +14,7 @@ from dermaflow.model.pixels import Labelled
 from tests.drawn_onnx import write_linear_onnx
 
 CLASSES = ("melanoma", "nevus")
+SPREAD = 0.01  # of what the backbone gives, over images, at the least
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +52,21 @@ def params() -> TrainParams:
 
 @pytest.fixture(scope="session")
 def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of the smallest MobileNetV2 as anybody may have them: drawn, saved, of no use but to be loaded."""
+    """Weights of the smallest MobileNetV2, drawn; its batch norm has the statistics of noise.
+
+    Without these its activations would vanish, and whatever is computed from them would be the same.
+    """
     from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
 
     keras.utils.set_random_seed(3)
     file = tmp_path_factory.mktemp("weights") / "drawn.weights.h5"
     made = keras.applications.MobileNetV2(include_top=False, weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    for layer in made.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0
+    noise = np.random.default_rng(3).uniform(-1, 1, (64, 32, 32, 3)).astype(np.float32)
+    made(noise, training=True)
+    assert made.predict(noise, verbose=0).std(axis=0).mean() > SPREAD
     made.save_weights(file)
     return file
 
@@ -71,7 +81,6 @@ def tuned(params: TrainParams, weights_file: Path) -> TrainParams:
         "weights": str(weights_file),
         "frozen_through": "block_13_project_BN",
         "head_epochs": 1,
-        "dropout": 0.0,
         "epochs": 2,
     }
     return params.model_copy(update=changes)

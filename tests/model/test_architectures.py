@@ -1,5 +1,7 @@
 """What each network takes and gives, and where it is cut in two."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,16 @@ def test_what_is_frozen_cannot_be_trained_and_batch_norm_keeps_its_statistics(tu
     assert not kinds["Conv_1_bn"].trainable
     moving = build(tuned.model_copy(update={"frozen_batch_norm": False}), 2).learnt
     assert moving.get_layer("Conv_1_bn").trainable
+
+
+def test_frozen_layers_drop_nothing_even_where_they_are_run_in_every_epoch(tuned: TrainParams, tmp_path: Path) -> None:
+    file = tmp_path / "drawn.weights.h5"
+    keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(file)
+    changes = {"architecture": "EfficientNetB0", "weights": str(file), "backbone_options": {}, "cache_trunk": False}
+    learnt = build(tuned.model_copy(update={**changes, "frozen_through": "block3a_project_bn"}), 2).learnt
+    assert learnt.get_layer("block2b_drop").rate == 0
+    assert learnt.get_layer("block3b_drop").rate > 0
+    assert learnt.get_layer("dropout").rate == tuned.dropout
 
 
 def test_the_whole_backbone_can_be_frozen(tuned: TrainParams) -> None:

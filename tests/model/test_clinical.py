@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dermaflow.core.clinical import COLUMNS, encoded
-from dermaflow.model.clinical import SHRUNK_BY, Known, evidence_of, updated, weighed
+from dermaflow.model.clinical import SHRUNK_BY, Known, evidence_of, standard_error, updated, weighed
 
 
 def people(ages: list[str], sexes: list[str] | None = None) -> np.ndarray:
@@ -53,6 +53,11 @@ def test_bayes_rule_multiplies_odds() -> None:
     np.testing.assert_allclose(told, [[0.5, 0.5]], rtol=1e-6)
 
 
+def alone(n: int) -> list[str]:
+    """A group for each of n images."""
+    return [f"g{number}" for number in range(n)]
+
+
 def drawn(n: int) -> tuple[Known, np.ndarray, np.ndarray]:
     """Old people have the first diagnosis three times in four; images tell a little."""
     rng = np.random.default_rng(0)
@@ -63,7 +68,7 @@ def drawn(n: int) -> tuple[Known, np.ndarray, np.ndarray]:
 
     learnt, chosen = np.arange(n) % 2, np.arange(400) % 2
     p = np.clip(rng.normal(0.5 + 0.1 * (chosen == 0), 0.15), 0.05, 0.95)
-    return Known(ages(learnt), learnt, ages(chosen)), np.stack([p, 1 - p], axis=1), chosen
+    return Known(ages(learnt), learnt, ages(chosen), alone(400)), np.stack([p, 1 - p], axis=1), chosen
 
 
 def test_what_helps_on_validation_images_is_believed_and_the_card_says_by_how_much() -> None:
@@ -91,6 +96,29 @@ def test_what_helps_no_more_than_chance_does_is_left_out() -> None:
     for _ in range(40):
         labels, chosen = rng.integers(0, 2, 200), rng.integers(0, 2, 100)
         ages = [people(rng.choice(["20", "80"], size=n).tolist()) for n in (200, 100)]
-        evidence, _ = weighed(Known(ages[0], labels, ages[1]), np.full((100, 2), 0.5), chosen)
+        evidence, _ = weighed(Known(ages[0], labels, ages[1], alone(100)), np.full((100, 2), 0.5), chosen)
         kept += evidence is not None
     assert kept <= 8  # a fall beyond its standard error: one in six
+
+
+def test_images_of_one_lesion_are_no_independent_evidence() -> None:
+    """Each of 60 lesions photographed five times, statements that have nothing to do with the diagnosis."""
+    rng = np.random.default_rng(4)
+    kept = {"images": 0, "groups": 0}
+    for _ in range(60):
+        labels, lesions = rng.integers(0, 2, 200), rng.integers(0, 2, 60)
+        ages = [people(rng.choice(["20", "80"], size=n).tolist()) for n in (200, 60)]
+        five = Known(ages[0], labels, np.repeat(ages[1], 5, axis=0), np.repeat(alone(60), 5).tolist())
+        for unit, groups in (("images", alone(300)), ("groups", five.groups)):
+            evidence, _ = weighed(five._replace(groups=groups), np.full((300, 2), 0.5), np.repeat(lesions, 5))
+            kept[unit] += evidence is not None
+    assert kept["groups"] < kept["images"] / 2
+
+
+def test_the_standard_error_over_groups_of_one_is_the_usual_one_and_a_single_group_has_none() -> None:
+    values = np.random.default_rng(0).normal(size=30)
+    assert standard_error(values, alone(30)) == pytest.approx(values.std(ddof=1) / np.sqrt(30))
+    assert standard_error(np.repeat(values, 4), np.repeat(alone(30), 4).tolist()) == pytest.approx(
+        standard_error(values, alone(30))
+    )
+    assert standard_error(values, ["g"] * 30) == np.inf

@@ -37,10 +37,10 @@ ACCEPTED = (
 def test_examples_are_the_plan_and_the_validation_images_that_are_still_in_the_data() -> None:
     examples = examples_of(PLAN, LEDGER, ACCEPTED)
     assert examples.to_numpy().tolist() == [
-        ["a", "0", "melanoma", "train", "data/ingest/images/a.jpg", "", "", ""],
-        ["a", "1", "melanoma", "train", "data/augment/images/a-1.jpg", "", "", ""],
-        ["b", "0", "nevus", "train", "data/ingest/images/b.jpg", "", "", ""],
-        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg", "", "", ""],
+        ["a", "0", "melanoma", "train", "data/ingest/images/a.jpg", "", "", "", ""],
+        ["a", "1", "melanoma", "train", "data/augment/images/a-1.jpg", "", "", "", ""],
+        ["b", "0", "nevus", "train", "data/ingest/images/b.jpg", "", "", "", ""],
+        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg", "", "", "", ""],
     ]
     assert tuple(examples.columns) == EXAMPLE_COLUMNS
 
@@ -51,6 +51,7 @@ def test_only_what_is_used_is_stated_of_an_image_and_of_its_copies() -> None:
     assert examples["age"].tolist() == ["40", "40", "", "60"]
     assert set(examples["sex"]) == {""}
     assert set(examples["site"]) == {"back"}
+    assert examples["group_id"].tolist() == ["", "", "", "g3"]
     pd.testing.assert_frame_equal(examples_of(PLAN, LEDGER, known), examples_of(PLAN, LEDGER, ACCEPTED))
 
 

@@ -28,7 +28,7 @@ def examples(tmp_path: Path) -> pd.DataFrame:
     for number, diagnosis in enumerate(("melanoma", "nevus", "nevus")):
         file = tmp_path / f"{number}.jpg"
         file.write_bytes(bytes([number]))
-        rows.append((str(number), "0", diagnosis, "train", str(file), "40", "", ""))
+        rows.append((str(number), "0", diagnosis, "train", str(file), "", "40", "", ""))
     return pd.DataFrame(rows, columns=list(EXAMPLE_COLUMNS))
 
 

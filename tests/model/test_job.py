@@ -30,7 +30,7 @@ def job(params: TrainParams, tmp_path: Path) -> Job:
     rows = [("a", "0", "melanoma", "train"), ("a", "1", "melanoma", "train"), ("b", "0", "nevus", "train")]
     rows += [("c", "0", "nevus", "validation")]
     examples = pd.DataFrame(
-        [(*row, str(tmp_path / f"{row[0]}-{row[1]}.jpg"), "40", "", "back") for row in rows],
+        [(*row, str(tmp_path / f"{row[0]}-{row[1]}.jpg"), f"g-{row[0]}", "40", "", "back") for row in rows],
         columns=list(EXAMPLE_COLUMNS),
     )
     for file in examples["file"]:

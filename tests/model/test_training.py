@@ -48,7 +48,10 @@ def test_the_same_training_gives_the_same_model_bit_by_bit(once: Trained, tuned:
     assert figures == [{key: value for key, value in row.items() if key != "seconds"} for row in once.history]
 
 
-def test_without_the_cache_the_result_is_the_same(once: Trained, tuned: TrainParams, tmp_path: Path) -> None:
+def test_without_the_cache_the_result_is_the_same_with_dropout_too(
+    once: Trained, tuned: TrainParams, tmp_path: Path
+) -> None:
+    assert tuned.dropout > 0
     plain = trained(tuned.model_copy(update={"views": 2, "cache_trunk": False}), tmp_path)
     images = material(32).validation.inputs
     for mine, its in zip(plain.model.predict(images, verbose=0), once.model.predict(images, verbose=0), strict=True):
@@ -86,7 +89,7 @@ def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: Tr
     rows = (given.learnt.labels[given.originals], given.validation.labels)
     old = [np.where(labels == 0, "80", "20") for labels in rows]
     learnt, chosen = (encoded(ages, [""] * len(ages), [""] * len(ages)) for ages in old)
-    informed = given._replace(known=Known(learnt, rows[0], chosen))
+    informed = given._replace(known=Known(learnt, rows[0], chosen, [str(n) for n in range(len(chosen))]))
     found = train(informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, tmp_path, lambda *_: None)
     use = found.decided.clinical
     assert use is not None

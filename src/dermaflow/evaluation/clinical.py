@@ -37,7 +37,7 @@ class Beside:
     @property
     def stated_alone(self) -> Floats:
         """What the statements say of an image that tells nothing, (n, classes): what they changed the odds by."""
-        odds = np.maximum(self.both.probabilities, SMALLEST_P) / np.maximum(self.image_alone, SMALLEST_P)
+        odds = self.both.probabilities / np.maximum(self.image_alone, SMALLEST_P)  # as the model itself clips
         probabilities: Floats = odds / odds.sum(axis=1, keepdims=True)
         return probabilities
 

@@ -14,6 +14,8 @@ from dermaflow.model.params import TrainParams
 EMBEDDING = "embedding"
 LOGITS = "logits"
 ALL = "all"
+DROPPED = ("rate", "drop_path_rate")
+"""How dropout and stochastic depth name what they drop: none in frozen layers, which give the same in every epoch."""
 
 
 class Network(NamedTuple):
@@ -37,6 +39,9 @@ def build(params: TrainParams, n_classes: int) -> Network:
     trunk = keras.Model(image, cut(whole, params), name="trunk")
     for layer in trunk.layers:
         layer.trainable = False
+        for rate in DROPPED:
+            if hasattr(layer, rate):
+                setattr(layer, rate, 0.0)
     if not params.cached:
         return Network(None, whole)
     return Network(trunk, after_cut(whole, params, "learnt"))

@@ -7,12 +7,13 @@ they say together: one strength between 0 and 1, found on validation images, tak
 counts and no prior enters, so an image of which nothing is stated keeps the probabilities of the image alone.
 """
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from scipy.stats import sem
 
 from dermaflow.core.clinical import BLOCKS, COLUMNS, Clinical, stated
 from dermaflow.core.measures import SMALLEST_P
@@ -35,6 +36,7 @@ class Known(NamedTuple):
     originals: Clinical  # (n, columns), the training images without their copies
     labels: npt.NDArray[np.int64]  # (n,)
     validation: Clinical  # (m, columns)
+    groups: Sequence[str]  # (m,) of the validation images; images of one are no independent evidence
 
 
 def evidence_of(clinical: Clinical, labels: npt.NDArray[np.int64], n_classes: int) -> Evidence:
@@ -58,6 +60,23 @@ def updated(probabilities: Floats, clinical: Clinical, evidence: Evidence) -> Fl
     return softmax(np.log(np.maximum(probabilities, SMALLEST_P)) + clinical.astype(np.float64) @ evidence)
 
 
+def standard_error(values: Floats, groups: Sequence[str]) -> float:
+    """Of the mean of values that are independent between groups only; infinite where there is a single group.
+
+    The cluster-robust one of a mean (Cameron and Miller 2015, doi 10.3368/jhr.50.2.317); with groups of one value it
+    is the usual one.
+
+    Args:
+        values: (n,); groups: the group of each.
+    """
+    _, member_of = np.unique(list(groups), return_inverse=True)
+    sums = np.bincount(member_of, values - values.mean())
+    n_groups = len(sums)
+    if n_groups < 2:  # noqa: PLR2004 - one shows no spread
+        return math.inf
+    return math.sqrt(n_groups / (n_groups - 1) * float((sums**2).sum())) / len(values)
+
+
 def weighed(
     known: Known, probabilities: Floats, labels: npt.NDArray[np.int64]
 ) -> tuple[Evidence, ClinicalUse] | tuple[None, None]:
@@ -68,7 +87,7 @@ def weighed(
 
     Returns:
         Neither where it does not help on the validation images beyond chance: cross-entropy must fall by more than the
-        standard error of the fall, since the best of all strengths never does worse than none.
+        standard error of the fall over groups, since the best of all strengths never does worse than none.
     """
     full = evidence_of(known.originals, known.labels, probabilities.shape[1])
 
@@ -79,7 +98,7 @@ def weighed(
     found = minimize_scalar(lambda strength: losses(strength).mean(), bounds=(0.0, 1.0), method="bounded")
     strength = round(float(found.x), DIGITS)
     fall = losses(0.0) - losses(strength)
-    if strength < FAINTEST or not fall.mean() > sem(fall):  # nor where one image leaves no standard error
+    if strength < FAINTEST or not fall.mean() > standard_error(fall, known.groups):
         return None, None
     use = ClinicalUse(
         columns=COLUMNS,

@@ -9,7 +9,7 @@ from dermaflow.core.errors import TrainingError
 from dermaflow.core.paths import ingested_image
 from dermaflow.core.taxonomy import in_order
 
-EXAMPLE_COLUMNS = ("image_id", "copy", "diagnosis", "partition", "file", *ATTRIBUTES)
+EXAMPLE_COLUMNS = ("image_id", "copy", "diagnosis", "partition", "file", "group_id", *ATTRIBUTES)
 
 
 def examples_of(
@@ -22,7 +22,8 @@ def examples_of(
         clinical: which of `core.clinical.ATTRIBUTES` are used; the others are blank.
 
     Returns:
-        EXAMPLE_COLUMNS; partition is train or validation, file counts from the project's root.
+        EXAMPLE_COLUMNS; partition is train or validation, file counts from the project's root, group_id is that of the
+        validation images where `clinical` is used, which is all that groups decide here, else blank.
 
     Raises:
         TrainingError: nothing planned, an accepted diagnosis without a training image, no validation
@@ -31,14 +32,15 @@ def examples_of(
     unused = dict.fromkeys([name for name in ATTRIBUTES if name not in clinical], "")
     known = accepted.assign(**unused)[["image_id", *ATTRIBUTES]]
     train = plan.assign(partition="train").merge(known, on="image_id", how="left", validate="many_to_one")
-    chosen = ledger.loc[ledger["partition"] == "validation", ["image_id"]].merge(
+    chosen = ledger.loc[ledger["partition"] == "validation", ["image_id", "group_id"]].merge(
         accepted.assign(**unused), on="image_id"
     )
+    chosen["group_id"] = chosen["group_id"] if clinical else ""
     files = [str(ingested_image(image_id)) for image_id in chosen["image_id"]]
     validation = chosen.assign(partition="validation", copy="0", file=files)
     _check(train, validation, ledger, accepted)
     parts = [part.sort_values(["image_id", "copy"]) for part in (train, validation)]
-    return pd.concat(parts, ignore_index=True).loc[:, list(EXAMPLE_COLUMNS)].fillna("")
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(EXAMPLE_COLUMNS)).fillna("")
 
 
 def _check(train: pd.DataFrame, validation: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame) -> None:

@@ -43,12 +43,12 @@ def images_fingerprint(examples: pd.DataFrame, digests: Sequence[str]) -> str:
 
 
 def data_fingerprint(examples: pd.DataFrame, digests: Sequence[str]) -> str:
-    """The digest of which images with which bytes, labels, partitions and statements are used, whatever their order.
+    """The digest of which images with which bytes, labels, partitions, groups and statements are used, in any order.
 
     Args:
         examples: EXAMPLE_COLUMNS; digests: as `file_digests` gives them.
     """
-    columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition", *ATTRIBUTES)]
+    columns = [examples[name] for name in ("image_id", "copy", "diagnosis", "partition", "group_id", *ATTRIBUTES)]
     return _digest(sorted([*map(str, row), digest] for *row, digest in zip(*columns, digests, strict=True)))
 
 

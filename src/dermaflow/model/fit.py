@@ -117,11 +117,14 @@ def _n_classes(model: Model) -> int:
 
 
 def _reseed(model: Model, seed: int, epoch: int) -> None:
-    """Set the random state of every layer that has one, from seed, epoch and the place of the layer."""
-    for place, layer in enumerate(model.layers):
+    """Set the random state of every layer that has one, from seed, epoch and the name of the layer.
+
+    Its name and not its place: it is the same where the frozen layers before it are computed once and left out.
+    """
+    for layer in model.layers:
         for name in ("seed_generator", "generator"):  # of dropout; of layers that vary images
             if getattr(layer, name, None) is not None:
-                getattr(layer, name).state.assign([derived_seed("layer", seed, epoch, place), 0])
+                getattr(layer, name).state.assign([derived_seed("layer", seed, epoch, layer.name), 0])
 
 
 def _progress(epoch: int, steps: int) -> object:

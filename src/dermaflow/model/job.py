@@ -62,6 +62,10 @@ class Job:
         rows = self.examples[self.examples["partition"] == partition]
         return encoded(rows["age"], rows["sex"], rows["site"], self.params.clinical)
 
+    def groups(self, partition: str) -> list[str]:
+        """The groups of the images of train or validation, in the order of `files`; see model.examples."""
+        return list(self.examples.loc[self.examples["partition"] == partition, "group_id"])
+
     def labels(self, partition: str) -> npt.NDArray[np.int64]:
         """The numbers of the classes of train or validation, shape (n,), in the order of `files`."""
         diagnoses = self.examples.loc[self.examples["partition"] == partition, "diagnosis"]

@@ -140,7 +140,12 @@ def known_of(job: Job) -> Known | None:
     if not job.params.clinical:
         return None
     originals = job.originals
-    return Known(job.clinical("train")[originals], job.labels("train")[originals], job.clinical("validation"))
+    return Known(
+        originals=job.clinical("train")[originals],
+        labels=job.labels("train")[originals],
+        validation=job.clinical("validation"),
+        groups=job.groups("validation"),
+    )
 
 
 def read_job(accepted: pd.DataFrame) -> Job:
