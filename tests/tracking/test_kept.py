@@ -27,9 +27,12 @@ def folders(project):
     """The downloaded folders of versions 1 and 2; 2 is in force."""
     assert kept_folder(CHAMPION) is None
     client, found = connect(), []
+    before = None
     for fingerprint in ("aa11", "bb22"):
         put_model(fingerprint)
-        put_in_force(client, register(client, NAME, log_evaluated_run()))
+        version = register(client, NAME, log_evaluated_run())
+        put_in_force(client, version, instead_of=before)
+        before = version
         assert kept_folder(CHAMPION) is None  # in force, but not downloaded yet
         found.append(download(CHAMPION))
     assert found[0].resolve().is_relative_to(project)

@@ -17,7 +17,7 @@ def test_a_model_stands_once_it_is_in_force_and_its_decision_lies_here():
     client = connect()
     version = register(client, NAME, log_evaluated_run())
     assert standing(NAME, version.fingerprint) is None
-    put_in_force(client, version)
+    put_in_force(client, version, instead_of=None)
     assert standing(NAME, version.fingerprint) is None  # no decision on record
     file = record(client, version, VERDICT, "key")
     since = by_alias(client, NAME, CHAMPION).since

@@ -34,7 +34,7 @@ def client(project):
     client = connect()
     for fingerprint in ("aa11", "bb22"):
         put_model(fingerprint)
-        put_in_force(client, register(client, NAME, log_evaluated_run()))
+        put_in_force(client, register(client, NAME, log_evaluated_run()), by_alias(client, NAME, CHAMPION))
     return client
 
 

@@ -39,7 +39,7 @@ class Candidate:
     image_ids: tuple[str, ...]  # (n,)
     diagnoses: tuple[str, ...]  # (n,)
     probabilities: Floats  # (n, classes)
-    predictions_digest: str
+    digest: str  # of what it said and of the groups that its images are in
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def read_candidate(evaluated: Evaluated) -> Candidate:
         image_ids=tuple(table["image_id"]),
         diagnoses=tuple(table["diagnosis"]),
         probabilities=table[columns].to_numpy(dtype=np.float64),
-        predictions_digest=sha256_hex(paths.PREDICTIONS.read_bytes()),
+        digest=sha256_hex(paths.PREDICTIONS.read_bytes() + paths.LEDGER.read_bytes()),
     )
 
 

@@ -40,7 +40,7 @@ def judge(
         version = registry.register(client, name, log_evaluated_run())
         decision = decided(client, version, champion, read_candidate(evaluated), rules)
         if decision["promote"]:
-            registry.put_in_force(client, version)
+            registry.put_in_force(client, version, instead_of=champion)
     word = "promoted: in force now" if decision["promote"] else "not promoted"
     print("\n".join([f"{name} version {version.number} {word}", *(f"  {line}" for line in decision["reasons"])]))
     return None
@@ -55,15 +55,14 @@ def decided(
     key = decisions.decision_key(
         version.fingerprint,
         champion.uri if champion else None,
-        candidate.predictions_digest,
+        candidate.digest,
         asked,
         [rules.allow_class_change, rules.again, rolled_back],
     )
     known = decisions.earlier(client, version, key)
     if known:
-        print(
-            f"decided already at {known['time']}: neither model, test images nor rules have changed since", flush=True
-        )
+        same = "neither model, test images, groups nor rules have changed since"
+        print(f"decided already at {known['time']}: {same}", flush=True)
         return known
     decision = {
         "action": "promote",
@@ -72,7 +71,7 @@ def decided(
         "champion": _named(champion) if champion else None,
         **contest(client, version, champion, candidate, rules),
         "rules": {**asked, "allow_class_change": rules.allow_class_change, "again": rules.again},
-        "predictions_sha256": candidate.predictions_digest,
+        "predictions_and_groups_sha256": candidate.digest,
     }
     print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
     return decision

@@ -27,9 +27,9 @@ def promote(*, allow_class_change: bool = False, again: bool = False) -> None:
         TableError: the files of train or evaluate are missing.
     """
     params = load_params("promote", PromoteParams)
-    evaluated = read_evaluated()
-    name = model_name(phantom=evaluated.phantom)
     with FileLock(paths.DECIDING):
+        evaluated = read_evaluated()
+        name = model_name(phantom=evaluated.phantom)
         in_force = standing(name, evaluated.fingerprint)
         if in_force is None:
             from dermaflow.commands.judgement import judge  # noqa: PLC0415 - MLflow takes seconds to import

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dermaflow.core.errors import StoreError
+from dermaflow.core.errors import PromotionError, StoreError
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
 from dermaflow.tracking.contents import MODEL_DIGEST_TAG, MODEL_ID_TAG
 from dermaflow.tracking.names import (
@@ -94,9 +94,19 @@ def rolled_back_at(client: MlflowClient, version: Version) -> str:
     return max((twin.tags.get(ROLLED_BACK_TAG, "") for twin in _twins(client, version)), default="")
 
 
-def put_in_force(client: MlflowClient, version: Version) -> None:
-    """Make a version the champion and the champion `previous`; the champion's alias moves last and at once."""
+def put_in_force(client: MlflowClient, version: Version, instead_of: Version | None) -> None:
+    """Make a version the champion and the champion `previous`; the champion's alias moves last and at once.
+
+    Raises:
+        PromotionError: the champion is not, or no longer, the one that it was compared with.
+    """
     champion = by_alias(client, version.name, CHAMPION)
+    if (champion and champion.number) != (instead_of and instead_of.number):
+        raise PromotionError(
+            f"another model came into force as {version.name} meanwhile: "
+            f"expected {_numbered(instead_of)}, found {_numbered(champion)}; "
+            "`dermaflow promote` again compares with it"
+        )
     _mark(client, version)
     if champion and champion.number != version.number:
         client.set_registered_model_alias(version.name, PREVIOUS, champion.number)
@@ -130,6 +140,10 @@ def rollback_pair(client: MlflowClient, name: str) -> tuple[Version, Version]:
             "`dermaflow registry` shows what there is"
         )
     return leaving, returning
+
+
+def _numbered(version: Version | None) -> str:
+    return f"version {version.number}" if version else "none"
 
 
 def _mark(client: MlflowClient, version: Version) -> None:
