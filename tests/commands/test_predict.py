@@ -54,7 +54,11 @@ def informed_folder(bundle_folder: Path, tmp_path_factory: pytest.TempPathFactor
     evidence[COLUMNS.index("age_80"), 1] = 60.0
     write_linear_onnx(np.diag([25.5, 25.5, 25.5]), np.zeros(3), 16, folder / "model.onnx", evidence)
     use = ClinicalUse(columns=COLUMNS, strength=1.0, n=3, stated={"age": 3, "sex": 0, "site": 0}, image_alone={})
-    write_card(read_card(bundle_folder / "card.json").model_copy(update={"clinical": use}), folder / "card.json")
+    knowing = {"train": {"clinical": ["age"]}}
+    write_card(
+        read_card(bundle_folder / "card.json").model_copy(update={"clinical": use, "params": knowing}),
+        folder / "card.json",
+    )
     return folder
 
 
@@ -174,7 +178,7 @@ def test_what_a_table_states_goes_with_the_image_of_that_name(
     predict([images], informed_folder, tmp_path / "out.csv", [str(table)])
     told = pd.read_csv(tmp_path / "out.csv", keep_default_na=False).set_index("image_id")["predicted"]
     assert told.to_dict() == {"red": "melanoma", "green (1)": "melanoma", "notes": ""}
-    assert "stated beside the image, of 3 files: age 1, sex 1, site 0" in capsys.readouterr().err
+    assert "stated beside the image, of 3 files: age 1\n" in capsys.readouterr().err
     predict([images], informed_folder, tmp_path / "out.csv")
     assert pd.read_csv(tmp_path / "out.csv")["predicted"][0] == "actinic keratosis"
     assert "its threshold was set with them: --clinical TABLE states them" in capsys.readouterr().err

@@ -16,6 +16,12 @@ def test_what_is_not_stated_or_not_understood_is_nothing() -> None:
     assert row() == row("", "other", "unknown") == row("old") == row("nan") == row("-3") == row("500") == {}
 
 
+def test_words_are_read_as_the_tables_of_sources_have_them() -> None:
+    assert row("85+", " M", " Trunk ") == row("85", "male", "torso")
+    assert row(sex="Female") == row(sex="F") == {"sex_female": 1}
+    assert row(sex="diverse") == row(sex="of no known word") == {}
+
+
 def test_an_age_counts_to_its_neighbours_by_its_nearness_and_beyond_the_ends_to_the_last() -> None:
     assert row("45") == {"age_40": 0.5, "age_50": 0.5}
     assert row("60.0") == {"age_60": 1}

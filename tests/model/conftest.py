@@ -25,6 +25,7 @@ def params() -> TrainParams:
         filters=[4, 8],
         dense_units=8,
         weights="none",
+        backbone_options={},
         frozen_through="",
         cache_trunk=True,
         head_epochs=0,

@@ -40,6 +40,13 @@ def test_what_is_there_already_is_taken_and_what_is_not_whole_is_computed_anew(
     assert [path.name for path in tmp_path.iterdir()] == ["trunk.npy"]
 
 
+def test_what_one_that_was_killed_left_half_written_is_removed(tuned: TrainParams, tmp_path: Path) -> None:
+    (tmp_path / ".trunk-x1y2.npy").write_bytes(bytes(1000))
+    (tmp_path / ".other-x1y2.npy").write_bytes(bytes(1000))
+    activations(build(tuned, 2).trunk, np.zeros((3, 32, 32, 3), dtype=np.uint8), tmp_path / "trunk.npy")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other-x1y2.npy", "trunk.npy"]
+
+
 def test_a_trunk_that_is_interrupted_leaves_nothing(tuned: TrainParams, tmp_path: Path) -> None:
     trunk = build(tuned, 2).trunk
     with pytest.raises(ValueError, match="shape"):

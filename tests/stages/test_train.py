@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +41,7 @@ train:
   cache_trunk: true
   head_epochs: 0
   head_learning_rate: 0.01
+  backbone_options: {}
   frozen_batch_norm: true
   dropout: 0.2
   on_the_fly: false
@@ -128,25 +128,6 @@ def test_a_killed_training_leaves_no_output_and_goes_on_to_the_same_model(
     assert paths.MODEL.read_bytes() == (project / paths.MODEL).read_bytes()
     assert read_card(paths.CARD) == read_card(project / paths.CARD)
     assert_outputs_agree()
-
-
-def test_the_very_same_training_waits_for_the_one_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lock_file, order = tmp_path / "below" / "a.lock", []
-
-    def second() -> None:
-        with train.only_one(lock_file):
-            order.append("second")
-
-    with train.only_one(lock_file):
-        thread = threading.Thread(target=second)
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-        assert "this very training runs in another process: waiting" in capsys.readouterr().out
-        order.append("first")
-    thread.join(30)
-    assert order == ["first", "second"]
-    assert list(lock_file.parent.iterdir()) == []
 
 
 def git(*arguments: str) -> str:

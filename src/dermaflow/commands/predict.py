@@ -76,7 +76,7 @@ def _stated(files: Sequence[Path], tables: Sequence[str], card: Card) -> Clinica
 
     rows = stated_in(tables, {}).reindex([picture_key(file.stem) for file in files]).fillna("")
     clinical = encoded(*(rows[name] for name in ATTRIBUTES))
-    told = ", ".join(f"{name} {n:,}" for name, n in stated(clinical).items())
+    told = ", ".join(f"{name} {n:,}" for name, n in stated(clinical).items() if name in (card.attributes or ATTRIBUTES))
     print(f"stated beside the image, of {len(files):,} files: {told}", file=sys.stderr, flush=True)
     if card.clinical is None:
         print("this model takes the image alone: what is stated changes nothing", file=sys.stderr, flush=True)

@@ -14,6 +14,8 @@ AGES = (20, 30, 40, 50, 60, 70, 80)
 """Years. An age between two of them counts to both, by its nearness; one beyond the ends to the last."""
 MAX_AGE_YEARS = 120
 SEXES = ("female", "male")
+SEX_WORDS = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "", "diverse": ""}
+"""How tables name them, in lower case; blank: neither."""
 SITES = {
     "head/neck": ("head", "neck", "face", "scalp", "ear", "nose", "lip", "eyelid"),
     "torso": (
@@ -51,7 +53,7 @@ def encoded(
     """
     of_age, of_sex, of_site = (name in used for name in ATTRIBUTES)
     rows = [
-        [*_age(age if of_age else ""), *_one_of(SEXES, sex if of_sex else ""), *_site(site if of_site else "")]
+        [*_age(age if of_age else ""), *_sex(sex if of_sex else ""), *_site(site if of_site else "")]
         for age, sex, site in zip(ages, sexes, sites, strict=True)
     ]
     return np.array(rows, dtype=np.float32).reshape(len(rows), len(COLUMNS))
@@ -62,14 +64,27 @@ def stated(clinical: Clinical) -> dict[str, int]:
     return {name: int((clinical[:, block].sum(axis=1) > 0).sum()) for name, block in BLOCKS.items()}
 
 
+def years_of(text: str) -> float:
+    """An age as tables have it, such as 85, 85.0 or 85+.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    return float(text.strip().removesuffix("+"))
+
+
 def _age(text: str) -> list[float]:
     try:
-        age = float(text)
+        age = years_of(text)
     except ValueError:
         return [0.0] * len(AGES)
     if not 0 <= age <= MAX_AGE_YEARS:  # NaN fails too
         return [0.0] * len(AGES)
     return [float(np.interp(age, AGES, place)) for place in np.eye(len(AGES))]
+
+
+def _sex(text: str) -> list[float]:
+    return _one_of(SEXES, SEX_WORDS.get(text.strip().lower(), ""))
 
 
 def _site(text: str) -> list[float]:

@@ -3,12 +3,13 @@
 Every cell is text, blank where unknown; a column of numbers is converted where it is used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from dermaflow.core.clinical import Clinical, encoded
+from dermaflow.core.clinical import ATTRIBUTES, Clinical, encoded
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import replacing
 
@@ -17,7 +18,7 @@ INGESTED_COLUMNS = (
     "file",  # path below the root of the source, as found
     "diagnosis",  # one of taxonomy.DIAGNOSES; blank: the label names none of them
     "label",  # as the source states it
-    "labelled_by",  # one of LABELLERS
+    "labelled_by",  # a Labeller
     "source",  # slug of the collection; begins with PHANTOM for generated images
     "isic_id",  # its number in the ISIC Archive, where its name states one: the same number is the same picture
     "official_partition",  # train, test, or blank
@@ -61,7 +62,7 @@ PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image 
 SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 PARTITIONS = ("train", "validation", "test")
-LABELLERS = ("folder", "table", "archive", "phantom")
+Labeller = Literal["folder", "table", "archive", "phantom"]
 """Who stated a label: the name of a class folder, which anybody may give, or a source that keeps records."""
 
 IMAGE_ID_PATTERN = r"^\w[\w.-]{0,159}$"
@@ -98,9 +99,9 @@ def write_table(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None
         table.loc[:, list(columns)].to_csv(temporary, index=False, lineterminator="\n")
 
 
-def clinical_of(lesions: pd.DataFrame) -> Clinical:
-    """What the table states of each image beside it, for a model: (rows, columns) of core.clinical."""
-    return encoded(lesions["age"], lesions["sex"], lesions["site"])
+def clinical_of(lesions: pd.DataFrame, used: Collection[str] = ATTRIBUTES) -> Clinical:
+    """What the table states of each image beside it, for a model: (rows, columns), see `core.clinical.encoded`."""
+    return encoded(lesions["age"], lesions["sex"], lesions["site"], used)
 
 
 def record_letters(lesions: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,7 @@ from dermaflow.model.card import ClinicalUse, Familiarity, Member, OperatingPoin
 from dermaflow.model.scores import softmax, validation_scores
 
 WIDEST = 4.0  # temperatures are sought between 1 / WIDEST and WIDEST: beyond, there are too few images to tell
-FARTHEST = 0.01  # of a mean cross-entropy: half precision rounds by less, a layer that got lost changes more
+FARTHEST = 0.01  # difference in mean cross-entropy: rounding to half precision stays below it, a lost layer above
 DIGITS = 6  # of a threshold, rounded down: as many as a prediction is written with
 
 

@@ -119,6 +119,11 @@ class Card(_Part):
         return self
 
     @property
+    def attributes(self) -> tuple[str, ...]:
+        """Which of age, sex and site count; none where the model takes the image alone."""
+        return tuple(self.params.get("train", {}).get("clinical", ())) if self.clinical else ()
+
+    @property
     def melanoma_threshold(self) -> float | None:
         """The probability of melanoma from which on an image is suspected of it; None: there is no such threshold."""
         point = self.operating_point

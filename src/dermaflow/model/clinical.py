@@ -1,7 +1,8 @@
 """What age, sex and site say for each diagnosis, and how far a model is to believe it beside its image.
 
 Everywhere: clinical is float32 (n, columns) as `core.clinical.encoded` gives it, not stated = 0; evidence is
-(columns, classes): the logarithm of how much likelier a statement is with a diagnosis than with all of them.
+(columns, classes), weights of evidence: the logarithm of how much likelier a statement is with a diagnosis than with
+all of them.
 Bayes' rule, as if image, age, sex and site were independent given the diagnosis (naive Bayes), which overstates what
 they say together: one strength between 0 and 1, found on validation images, takes that back. Only what is stated
 counts and no prior enters, so an image of which nothing is stated keeps the probabilities of the image alone.

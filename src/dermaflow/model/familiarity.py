@@ -1,4 +1,6 @@
-"""How far an image lies from what a network was trained on: the Mahalanobis distance of its pooled activations.
+"""Out-of-distribution detection: how far an image lies from what a network was trained on.
+
+The distance is Mahalanobis' between pooled activations.
 
 Everywhere: an embedding is float (n, d), a row an image: activations of one layer, averaged over the picture.
 One Gaussian is fitted to the training images, in which each diagnosis weighs the same: a rare one is familiar too.
@@ -23,7 +25,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 METHOD = "Mahalanobis distance of pooled activations, Ledoit-Wolf covariance, each diagnosis weighing the same"
 KEPT_FRAC = 0.99
-"""Of the validation images, that lie within the distance 1."""
+"""The share of the validation images whose distance is at most 1."""
 DIRECTIONS = 32
 SMALLEST_VARIANCE = 1e-3
 """Of a standardised direction, so that whitening multiplies by 32 at most: float32 keeps four digits and more."""

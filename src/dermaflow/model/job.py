@@ -78,7 +78,6 @@ def job_of(
     accepted: pd.DataFrame,
     params: TrainParams,
     sections: Mapping[str, Any],
-    workers: int | None = None,
 ) -> Job:
     """Describe a training; the files of the examples are read once, for their digests.
 
@@ -91,7 +90,7 @@ def job_of(
     classes = in_order(accepted["diagnosis"])
     weights = weights_digest(params)
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
-    digests, code = file_digests(examples, workers), code_digest()
+    digests, code = file_digests(examples), code_digest()
     data = _data(examples, used, classes, data_fingerprint(examples, digests))
     return Job(
         params=params,

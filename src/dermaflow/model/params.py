@@ -34,7 +34,7 @@ class TrainParams(Params):
     dense_units: int = Field(ge=1, le=8192)
     # Of a backbone.
     weights: str = Field(min_length=1)  # none, imagenet (Keras downloads them), or a weights file
-    backbone_options: dict[str, float | int | str] = Field(default_factory=dict)  # that it takes, such as alpha
+    backbone_options: dict[str, float | int | str]  # that it takes beside, such as alpha of MobileNetV2
     frozen_through: str  # with weights: layers up to this one stay as they are; all; or blank: none
     cache_trunk: bool  # compute what the frozen layers give once and not in every epoch
     head_epochs: int = Field(ge=0, le=10_000)  # with weights: the classifier alone first

@@ -10,25 +10,24 @@ import numpy as np
 import numpy.typing as npt
 
 from dermaflow.core.files import replacing
+from dermaflow.core.locks import only_one
 from dermaflow.core.parallel import progress
 from dermaflow.model.backbones import Model
 from dermaflow.model.pixels import reserve
 
 AT_ONCE = 64
+WHAT = "images through the frozen layers"
 
 
-def activations(
-    trunk: Model, images: npt.NDArray[np.uint8], array: Path, what: str = "images through the frozen layers"
-) -> npt.NDArray[np.float32]:
+def activations(trunk: Model, images: npt.NDArray[np.uint8], array: Path) -> npt.NDArray[np.float32]:
     """Run images through the trunk into the .npy file `array`, whole or not at all, and map it read-only.
 
     Where the file is there already, it is taken as it is: its folder must be of this very trunk and these images (see
-    fingerprint.trunk_fingerprint).
+    fingerprint.trunk_fingerprint). A second process that wants the same file waits for it.
 
     Args:
         trunk: from images (batch, size, size, 3) to activations (batch, …); its batch norm uses its own statistics.
         images: (n, size, size, 3), 0..255.
-        what: the plural that the progress line names.
 
     Returns:
         Shape (n, …), float32, in the order of the images.
@@ -37,16 +36,25 @@ def activations(
         OSError: the disk is full or read-only.
     """
     shape = (len(images), *trunk.output_shape[1:])
-    kept = _kept(array, shape)
-    if kept is not None:
-        print(f"{len(images):,} {what}: done before ({array})", flush=True)
-        return kept
+    with only_one(array.with_suffix(".lock"), f"what fills {array}"):
+        kept = _kept(array, shape)
+        if kept is not None:
+            print(f"{len(images):,} {WHAT}: done before ({array})", flush=True)
+            return kept
+        for left_by_one_killed in array.parent.glob(f".{array.stem}-*{array.suffix}"):  # it may take gigabytes
+            left_by_one_killed.unlink()
+        return _computed(trunk, images, array, shape)
+
+
+def _computed(
+    trunk: Model, images: npt.NDArray[np.uint8], array: Path, shape: tuple[int, ...]
+) -> npt.NDArray[np.float32]:
     with replacing(array) as temporary:
         reserve(temporary, shape, np.float32)
         written = np.load(temporary, mmap_mode="r+")
         starts = (start for start in range(0, len(images), AT_ONCE))
         done = (_run(trunk, images, written, start) for start in starts)
-        for _ in progress((step for size in done for step in range(size)), len(images), what):
+        for _ in progress((step for size in done for step in range(size)), len(images), WHAT):
             continue
         written.flush()
     mapped: npt.NDArray[np.float32] = np.load(array, mmap_mode="r")

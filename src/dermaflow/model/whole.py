@@ -52,8 +52,8 @@ def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.
 def whole_model(params: TrainParams, n_classes: int, members: Sequence[Parts], findings: Findings) -> Model:
     """Everything in one functional model, with the weights of the members, layer by layer of the same name.
 
-    The first one is there with all its layers, and the distance is measured in it; of the others what comes after the
-    frozen layers, which they share, as models within.
+    The first member gives all its layers, and the distance is measured in it. Each further one gives only what comes
+    after the frozen layers, which all members share, as a model within the model.
     """
     others = [_after_frozen(params, n_classes, parts, place) for place, parts in enumerate(members[1:], 2)]
     image, seen, network = _network(params, n_classes, members[0])

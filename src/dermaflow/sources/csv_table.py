@@ -3,13 +3,15 @@
 import csv
 import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from dermaflow.core.errors import SourceError
+
+Cell = TypeVar("Cell", bound=Hashable)
 
 NO_HEADER = ("image", "benign_malignant")  # the columns of ISIC 2016's tables, which have no header
 
@@ -27,6 +29,25 @@ class CsvTable:
     def where(self, row: int) -> str:
         """A row (counted from 0) as a message names it."""
         return f"{self.file}, line {self.lines[row]}"
+
+    def mapped(self, cells: Sequence[Cell], read: Callable[[Cell], str]) -> list[str]:
+        """Read every distinct cell, of one or several columns, once; an error names the first row that holds it.
+
+        Args:
+            cells: one a row.
+            read: raises SourceError where it cannot read a cell.
+
+        Raises:
+            SourceError: a cell cannot be read.
+        """
+        known: dict[Cell, str] = {}
+        for row, cell in enumerate(cells):
+            if cell not in known:
+                try:
+                    known[cell] = read(cell)
+                except SourceError as error:
+                    raise SourceError(f"{self.where(row)}: {error}") from error
+        return [known[cell] for cell in cells]
 
 
 def header_of(file: Path) -> tuple[str, ...]:

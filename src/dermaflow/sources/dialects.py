@@ -11,8 +11,7 @@
 | ISIC Archive | diagnosis_1 to diagnosis_5, or diagnosis as of old |
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dermaflow.core.errors import SourceError
 from dermaflow.core.taxonomy import deepest_known, meanings_of
@@ -33,7 +32,6 @@ _NO_LABEL = ("", "nan", "none", "null", "n/a")
 _KIND = {"0": "benign", "1": "malignant", "benign": "benign", "malignant": "malignant"}
 
 Labels = Mapping[str, str]
-Cell = TypeVar("Cell", bound=Hashable)
 
 
 def labels_in(table: CsvTable, own: Labels) -> list[str] | None:
@@ -63,33 +61,21 @@ def _tellings(table: CsvTable, own: Labels) -> Iterator[list[str]]:
     for levels in (LEVELS, IDDX):
         present = [columns[level] for level in levels if level in columns]
         if present:
-            yield _each(table, list(zip(*present, strict=True)), lambda levels: _deepest(levels, own))
+            yield table.mapped(list(zip(*present, strict=True)), lambda levels: _deepest(levels, own))
     if "iddx_full" in columns and not any(level in columns for level in IDDX):
-        yield _each(table, columns["iddx_full"], lambda cell: _deepest(cell.split("::"), own))
+        yield table.mapped(columns["iddx_full"], lambda cell: _deepest(cell.split("::"), own))
     for name in NAMED:
         if name in columns:
-            yield _each(table, columns[name], _stated)
+            yield table.mapped(columns[name], _stated)
     one_hot = [name for name in ONE_HOT if name in columns]
     if len(one_hot) >= _FEWEST_ONE_HOT:
         cells = list(zip(*(columns[name] for name in one_hot), strict=True))
-        yield _each(table, cells, lambda row: _hot(one_hot, row))
+        yield table.mapped(cells, lambda row: _hot(one_hot, row))
     if all(name in columns for name in OF_2017):
-        yield _each(table, list(zip(*(columns[name] for name in OF_2017), strict=True)), _of_2017)
+        yield table.mapped(list(zip(*(columns[name] for name in OF_2017), strict=True)), _of_2017)
     for name in TWO_KINDS:
         if name in columns:
-            yield _each(table, columns[name], _kind)
-
-
-def _each(table: CsvTable, cells: Sequence[Cell], read: Callable[[Cell], str]) -> list[str]:
-    """Read every distinct cell once; an error names the first row that holds it."""
-    labels: dict[Cell, str] = {}
-    for row, cell in enumerate(cells):
-        if cell not in labels:
-            try:
-                labels[cell] = read(cell)
-            except SourceError as error:
-                raise SourceError(f"{table.where(row)}: {error}") from error
-    return [labels[cell] for cell in cells]
+            yield table.mapped(columns[name], _kind)
 
 
 def _deepest(levels: Iterable[str], own: Labels) -> str:

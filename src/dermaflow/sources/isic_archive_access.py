@@ -1,4 +1,4 @@
-"""The environment's word on the ISIC Archive: its address, a token, and sessions that use them with care.
+"""Address and token of the ISIC Archive, from environment variables, and HTTP sessions that use them with care.
 
 DERMAFLOW_ISIC_ARCHIVE_URL    the API v2 (by default the public one)
 DERMAFLOW_ISIC_ARCHIVE_TOKEN  sent to that address only, over https (or to this machine), and never shown

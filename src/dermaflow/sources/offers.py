@@ -6,6 +6,8 @@ An adapter for a further kind of source is one function that returns a `Catalogu
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dermaflow.core.lesions import Labeller
+
 MARKER = b"dermaflow phantom"
 """The JPEG comment that every generated image carries, wherever it is copied to."""
 
@@ -18,7 +20,7 @@ class Offer:
     file: str  # path below the root of the source; no two offers of one catalogue share it
     diagnosis: str  # one of taxonomy.DIAGNOSES; blank: the label names none of them
     label: str  # as the source states it
-    labelled_by: str  # one of lesions.LABELLERS
+    labelled_by: Labeller
     source: str  # slug of the collection
     state: str  # differs whenever the bytes may differ; as long as it stays, they are not fetched again
     reference: str  # whatever the adapter needs to fetch the bytes

@@ -1,12 +1,11 @@
 """What one CSV file says of each image: who it shows, where, and the label; every dialect in the same words."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from dermaflow.core.clinical import MAX_AGE_YEARS
+from dermaflow.core.clinical import MAX_AGE_YEARS, SEX_WORDS, years_of
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.csv_table import CsvTable, read_csv
 from dermaflow.sources.dialects import LABEL_COLUMNS, Labels, labels_in, meanings
@@ -27,7 +26,6 @@ RECORD_COLUMNS = ("name", "label", "diagnoses", *FIELDS)
 WANTED = frozenset({*IMAGE, *LABEL_COLUMNS, *(name for names in FIELDS.values() for name in names)})
 
 _BLANK = {"", "nan", "na", "n/a", "none", "null", "unknown", "unk", "-"}
-_SEXES = {"female": "female", "f": "female", "male": "male", "m": "male", "other": "", "diverse": ""}
 _ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif")
 
 
@@ -52,12 +50,12 @@ def read_records(file: Path, own: Labels) -> pd.DataFrame:
     table = read_csv(file, WANTED)
     names = _image_names(table)
     labels = labels_in(table, own)
-    columns = {"key": _mapped(table, names, _key), "name": names, "label": labels or [""] * len(names)}
-    columns["diagnoses"] = _mapped(table, columns["label"], lambda label: "|".join(meanings(label, own)))
+    columns = {"key": table.mapped(names, _key), "name": names, "label": labels or [""] * len(names)}
+    columns["diagnoses"] = table.mapped(columns["label"], lambda label: "|".join(meanings(label, own)))
     readers = {"age": _age, "sex": _sex}
     for field, aliases in FIELDS.items():
         found = next((table.columns[alias] for alias in aliases if alias in table.columns), None)
-        columns[field] = _mapped(table, found, readers.get(field, _text)) if found else [""] * len(names)
+        columns[field] = table.mapped(found, readers.get(field, _text)) if found else [""] * len(names)
     return pd.DataFrame(columns, dtype=str).assign(line=table.lines)
 
 
@@ -69,18 +67,6 @@ def _image_names(table: CsvTable) -> list[str]:
         f"{table.file}: expected a column that names images ({', '.join(IMAGE)}), found "
         f"{', '.join(sorted(table.columns)) or 'none that is known'}; is it a table of images with commas?"
     )
-
-
-def _mapped(table: CsvTable, cells: list[str], read: Callable[[str], str]) -> list[str]:
-    """Read every distinct cell once; an error names the first row that holds it."""
-    known: dict[str, str] = {}
-    for row, cell in enumerate(cells):
-        if cell not in known:
-            try:
-                known[cell] = read(cell)
-            except SourceError as error:
-                raise SourceError(f"{table.where(row)}: {error}") from error
-    return [known[cell] for cell in cells]
 
 
 def _key(name: str) -> str:
@@ -102,9 +88,9 @@ def _text(cell: str) -> str:
 
 
 def _sex(cell: str) -> str:
-    if cell.lower() not in _BLANK | _SEXES.keys():
+    if cell.lower() not in _BLANK | SEX_WORDS.keys():
         raise SourceError(f"expected female, male or unknown, found '{cell[:40]}'")
-    return _SEXES.get(cell.lower(), "")
+    return SEX_WORDS.get(cell.lower(), "")
 
 
 def _age(cell: str) -> str:
@@ -112,7 +98,7 @@ def _age(cell: str) -> str:
     if not _text(cell):
         return ""
     try:
-        years = float(cell.removesuffix("+"))
+        years = years_of(cell)
     except ValueError as error:
         raise SourceError(f"expected an age in years, found '{cell[:40]}'") from error
     if not math.isfinite(years) or not 0 <= years <= MAX_AGE_YEARS:

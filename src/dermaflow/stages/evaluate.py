@@ -106,7 +106,8 @@ def beside_the_image(
         return None
     print("once more, as if nothing were stated beside the images", flush=True)
     alone = bundle.predict_all(files).probabilities
-    return clinical_figures(Beside(outcome, alone, clinical_of(known), collections_of(known)), params)
+    stated = clinical_of(known, bundle.card.attributes)
+    return clinical_figures(Beside(outcome, alone, stated, collections_of(known)), params)
 
 
 def unfamiliar_to(bundle: Bundle, known: Distances, params: EvaluateParams) -> dict[str, Any] | None:

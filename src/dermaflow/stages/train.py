@@ -10,12 +10,10 @@ Run     python -m dermaflow.stages.train
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from dermaflow.core import paths
 from dermaflow.core.errors import run
@@ -27,6 +25,7 @@ from dermaflow.core.lesions import (
     read_table,
     write_table,
 )
+from dermaflow.core.locks import only_one
 from dermaflow.core.params import SECTIONS, load_params, read_sections
 from dermaflow.model.archive import save_model
 from dermaflow.model.calibration import Decided, as_exported
@@ -51,7 +50,7 @@ def main() -> None:
     accepted = read_table(paths.ACCEPTED, ACCEPTED_COLUMNS)
     job, git = read_job(accepted), git_of(Path.cwd())
     folder = paths.CHECKPOINTS / job.fingerprint
-    with only_one(folder.with_suffix(".lock")):
+    with only_one(folder.with_suffix(".lock"), "this very training"):
         trained, used = trained_by(job, folder)
         write_history(trained.history, paths.HISTORY)
         write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
@@ -60,23 +59,6 @@ def main() -> None:
     best = best_epoch(trained.history)
     print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
     print("\n".join(in_words(trained.decided)), flush=True)
-
-
-@contextmanager
-def only_one(lock_file: Path) -> Iterator[None]:
-    """Run the block while no other process runs one under the same lock file, which goes with the lock."""
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(lock_file)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print("this very training runs in another process: waiting for its end", flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock_file.unlink(missing_ok=True)  # whoever waits finds that it is gone and makes a new one
-        lock.release()
 
 
 def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
