@@ -12,7 +12,6 @@ folds. The test parts of the folds are all the images there are: what is chosen 
 data. To choose, `make search` looks at validation images only.
 """
 
-import sys
 import time
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def prepared() -> list[Path]:
 
 def main() -> None:
     """Run the flow under a supervisor, which ends whatever it started with it."""
-    launch("flows.cross_validate", lambda _: cross_validate(), sys.argv[1:])
+    launch("flows.cross_validate", cross_validate)
 
 
 if __name__ == "__main__":

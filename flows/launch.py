@@ -14,23 +14,28 @@ from flows.processes import CommandFailedError, run_streamed
 SUPERVISED = "--supervised"
 
 
-def launch(module: str, start: Callable[[list[str]], str], arguments: list[str]) -> None:
+def launch(module: str, start: Callable[[], str]) -> None:
     """Run a flow's module once more under a supervisor, which ends Prefect's temporary server too; there, start it.
 
     Args:
-        module: such as "flows.retrain"; calls this with the arguments of its command line.
-        start: what runs the flow there, given these arguments; what it returns is printed.
+        module: such as "flows.retrain", which calls this.
+        start: what runs the flow there; what it returns is printed.
 
     Raises:
         SystemExit: a command of the flow failed; it has been said which and why.
     """
-    if SUPERVISED not in arguments:
-        supervised(module, arguments)
+    if SUPERVISED not in sys.argv:
+        supervised(module, sys.argv[1:])
         return
     try:
-        print("\n" + start([argument for argument in arguments if argument != SUPERVISED]))
+        print("\n" + start())
     except CommandFailedError as error:
         raise SystemExit(f"\nerror: {error}") from error
+
+
+def arguments() -> list[str]:
+    """Those of the flow's command line."""
+    return [argument for argument in sys.argv[1:] if argument != SUPERVISED]
 
 
 def supervised(module: str, arguments: list[str]) -> None:

@@ -8,7 +8,6 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 """
 
 import json
-import sys
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -100,7 +99,7 @@ def outcome_of(lines: list[str]) -> str:
 
 def main() -> None:
     """Run the flow under a supervisor, which ends whatever it started (Prefect's temporary server too) with it."""
-    launch("flows.retrain", lambda _: retrain(), sys.argv[1:])
+    launch("flows.retrain", retrain)
 
 
 if __name__ == "__main__":

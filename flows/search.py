@@ -16,7 +16,6 @@ params.yaml stays as it is: the last lines say which command takes the best tria
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -36,7 +35,7 @@ from dermaflow.core.files import read_json, sha256_hex, write_json
 from dermaflow.core.params import read_sections
 from flows import workspaces
 from flows.exploration import search_markdown
-from flows.launch import launch
+from flows.launch import arguments, launch
 from flows.one_at_a_time import one_at_a_time
 from flows.processes import CommandFailedError, run_streamed
 from flows.progress import how_far
@@ -163,14 +162,14 @@ def in_words(changes: Mapping[str, Any]) -> str:
     return " ".join(f"{name}={json.dumps(value)}" for name, value in changes.items()) or "as params.yaml says"
 
 
-def asked_for(arguments: list[str]) -> argparse.Namespace:
+def asked_for(given: list[str]) -> argparse.Namespace:
     """What the command line asks for: trials, by, seed, space; ends with a message where it is malformed."""
     parser = argparse.ArgumentParser(prog="python -m flows.search", description="Judged on validation images only.")
     parser.add_argument("--trials", type=int, default=20, help="how many; the first is what params.yaml says")
     parser.add_argument("--by", choices=FIGURES, default=FIGURES[0], help="the validation figure that decides")
     parser.add_argument("--seed", type=int, default=7, help="of the draws")
     parser.add_argument("space", nargs="+", metavar=f"{'|'.join(SEARCHED)}.KEY=VALUES", help="LOW..HIGH, log:…, [A, B]")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(given)
     try:
         space_of(asked.space, read_sections())
     except ParamsError as error:
@@ -180,8 +179,8 @@ def asked_for(arguments: list[str]) -> argparse.Namespace:
 
 def main() -> None:
     """Run the flow under a supervisor, which ends whatever it started with it."""
-    asked = asked_for([argument for argument in sys.argv[1:] if argument != "--supervised"])
-    launch("flows.search", lambda _: search(asked.space, asked.trials, asked.by, asked.seed), sys.argv[1:])
+    asked = asked_for(arguments())
+    launch("flows.search", lambda: search(asked.space, asked.trials, asked.by, asked.seed))
 
 
 if __name__ == "__main__":

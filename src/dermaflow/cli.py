@@ -131,13 +131,9 @@ def predict(
 
     def main() -> None:
         from dermaflow.commands.predict import predict as classify
+        from dermaflow.tracking.bundles import bundle_folder
 
-        folder = Path(model)
-        if model.startswith("models:/"):
-            from dermaflow.tracking.bundles import bundle_folder
-
-            folder = bundle_folder(model)
-        classify(paths, folder, out, clinical or ())
+        classify(paths, bundle_folder(model), out, clinical or ())
 
     run(main)
 

@@ -7,16 +7,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOW = """
 import sys
-from flows.launch import launch
+from flows.launch import arguments, launch
 from flows.processes import run_streamed
 
-def start(arguments):
-    print("asked for", arguments)
-    run_streamed([sys.executable, "-c", arguments[0]], print)
+def start():
+    print("asked for", arguments())
+    run_streamed([sys.executable, "-c", arguments()[0]], print)
     return "all done"
 
 if __name__ == "__main__":
-    launch("a_flow", start, sys.argv[1:])
+    launch("a_flow", start)
 """
 
 

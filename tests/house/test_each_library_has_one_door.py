@@ -27,6 +27,8 @@ def test_imports_point_down():
         ("evaluation", "tensorflow"),
         ("stages", "Augmentor"),
         ("quality", "great_expectations"),
+        ("evaluation", "onnxruntime"),
+        ("stages", "optuna"),
     ],
 )
 def test_a_library_behind_another_door_is_refused(room, library):

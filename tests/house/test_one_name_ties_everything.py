@@ -7,10 +7,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from dermaflow.core.params import SECTIONS
+from dermaflow.quality.measurements import COMPARES, MEASURES
 
 ROOT = Path(__file__).parents[2]
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text())
 STAGES = DVC["stages"]
+CHANGE_NO_MEASUREMENT = {f"dermaflow.core.{name}" for name in ("errors", "files", "parallel")} | {"dermaflow.core"}
 NOT_LISTED = ("dermaflow.core.paths", "dermaflow.core.errors", "dermaflow.tracking")
 
 
@@ -63,3 +65,12 @@ def test_no_stage_reads_what_no_stage_writes():
     for stage, description in STAGES.items():
         read = {dependency for dependency in description["deps"] if not dependency.startswith("src/")}
         assert read <= written, stage
+
+
+@pytest.mark.parametrize(("asked", "told"), [("facts", MEASURES), ("duplicates", COMPARES)])
+def test_what_was_measured_before_counts_only_for_the_code_that_measured_it(imports, asked, told):
+    module = f"dermaflow.quality.{asked}"
+    needed = {module, *imports.find_upstream_modules(module)} - CHANGE_NO_MEASUREMENT
+    files = {f"{name.removeprefix('dermaflow.').replace('.', '/')}.py" for name in needed}
+    assert files <= set(told)
+    assert all((ROOT / "src/dermaflow" / file).is_file() for file in told)

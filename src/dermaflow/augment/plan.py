@@ -14,8 +14,8 @@ def make_plan(lesions: pd.DataFrame, ledger: pd.DataFrame, params: AugmentParams
     """Bring each diagnosis of the train partition to a number of images, or give every image as many copies.
 
     With `params.images_per_class`, a diagnosis with fewer gets copies, spread evenly over its images; one with
-    more is thinned. Who is left out, and who has one copy more than others, is drawn from the seed and the
-    image's own name: more data change the plan little. With `params.copies_per_image`, every image is used and
+    more is thinned. Which images are left out, and which get one copy more than others, is drawn from the seed and
+    the image's own name: more data change the plan little. With `params.copies_per_image`, every image is used and
     has that many copies; more data change nothing for the others. With neither, the plan holds no copy.
 
     Args:

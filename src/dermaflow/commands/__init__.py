@@ -1,1 +1,1 @@
-"""One file a dermaflow subcommand: read files or the registry, call the domain, say what happened."""
+"""One file a dermaflow subcommand, and parts of long ones: read files or the registry, call the domain, say it."""

@@ -37,7 +37,7 @@ KINDS: Mapping[str, type[Params]] = {
 }
 
 
-def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
+def set_params(assignments: Sequence[str]) -> None:
     """Apply assignments such as `train.epochs=3` to params.yaml: all of them, or none where one is wrong.
 
     Raises:
@@ -48,7 +48,7 @@ def set_params(assignments: Sequence[str], path: Path = paths.PARAMS) -> None:
         for assignment in assignments:
             _assign(content, assignment)
 
-    edit_params(assign, path, dry=not assignments)
+    edit_params(assign, paths.PARAMS, dry=not assignments)
     if assignments:
         print("\n".join(f"params.yaml: {assignment}" for assignment in assignments), flush=True)
 

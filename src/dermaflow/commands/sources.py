@@ -26,7 +26,7 @@ from dermaflow.sources.params import Authority, ChallengeSource, FolderSource, I
 _SOME = 12  # labels told of a source
 
 
-def sources(named: Sequence[str], authorities: Sequence[str], path: Path = paths.PARAMS) -> None:
+def sources(named: Sequence[str], authorities: Sequence[str]) -> None:
     """Write ingest.sources and ingest.authorities; where none are named, those that stand are kept.
 
     Args:
@@ -39,13 +39,13 @@ def sources(named: Sequence[str], authorities: Sequence[str], path: Path = paths
     """
     if not named and not authorities:
         raise SourceError("expected paths of sources, or --authority with one; received none")
-    before = load_params("ingest", IngestParams, path)
+    before = load_params("ingest", IngestParams)
     found = _told_apart([detected(name) for name in named]) if named else before.sources
     believed = [detected_authority(name) for name in authorities] if authorities else before.authorities
     params = before.model_copy(update={"sources": found, "authorities": believed})
     stated = stated_by_all(params.authorities)
     catalogues = catalogues_of(params)
-    edit_params(lambda content: _write(content["ingest"], params), path)
+    edit_params(lambda content: _write(content["ingest"], params), paths.PARAMS)
     for source, catalogue in zip(params.sources, catalogues, strict=True):
         _tell(source, catalogue)
     for authority in params.authorities:

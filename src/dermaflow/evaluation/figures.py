@@ -56,11 +56,11 @@ def titled(text: str, *, phantom: bool) -> str:
     return f"{text}\nPHANTOM: generated images, no statement about skin" if phantom else text
 
 
-def png(figure: Figure) -> bytes:
-    """The picture as a file, the same bytes for the same picture."""
+def png(figure: Figure, *, cropped: bool = True) -> bytes:
+    """The picture as a file, the same bytes for the same picture; cropped to what is drawn, or as large as it is."""
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
+    figure.savefig(buffer, format="png", bbox_inches="tight" if cropped else None, metadata={"Software": None})
     return buffer.getvalue()
 
 

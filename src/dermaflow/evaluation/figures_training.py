@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from dermaflow.evaluation.figures import DPI, GRID, png, titled
+from dermaflow.evaluation.figures import COLOURS, DPI, GRID, png, titled
 from dermaflow.evaluation.metrics import Floats
 
 SERIES = {  # column of history.csv: panel, label, colour
-    "loss": ("loss", "training", "#1f77b4"),
-    "val_loss": ("loss", "validation", "#ff7f0e"),
-    "accuracy": ("accuracy", "training accuracy", "#1f77b4"),
-    "val_accuracy": ("accuracy", "validation accuracy", "#ff7f0e"),
-    "val_balanced_accuracy": ("accuracy", "validation balanced accuracy", "#2ca02c"),
+    "loss": ("loss", "training", COLOURS[0]),
+    "val_loss": ("loss", "validation", COLOURS[1]),
+    "accuracy": ("accuracy", "training accuracy", COLOURS[0]),
+    "val_accuracy": ("accuracy", "validation accuracy", COLOURS[1]),
+    "val_balanced_accuracy": ("accuracy", "validation balanced accuracy", COLOURS[2]),
 }
 
 

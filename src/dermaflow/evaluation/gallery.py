@@ -3,16 +3,15 @@
 The heat maps are Grad-CAM's for the diagnosis that was named (model/explanation.py, which says what they do not show).
 """
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
+from dermaflow.evaluation.figures import png, titled
 from dermaflow.evaluation.outcome import Outcome
 
 AT_MOST = 12
@@ -71,7 +70,7 @@ def draw_gallery(
         _picture(seen, images[place], None)
         _picture(looked, images[place], np.zeros((1, 1)) if maps is None else maps[place])
         _words(seen, outcome, image_ids[row], row)
-    return _png(figure)
+    return png(figure, cropped=False)
 
 
 def _one_a_group(rows: npt.NDArray[np.int64], groups: Sequence[str], taken: Sequence[int]) -> list[int]:
@@ -86,11 +85,9 @@ def _one_a_group(rows: npt.NDArray[np.int64], groups: Sequence[str], taken: Sequ
 
 
 def _head(figure: Figure, n: int, *, phantom: bool, explained: bool) -> None:
-    title = f"The {n} most confident wrong diagnoses, one a lesion, missed melanomas first"
-    lines = [title if n else "No test image was given a wrong diagnosis"]
-    if phantom:
-        lines.append("PHANTOM: generated images, no statement about skin")
-    figure.text(0.5, 1 - 0.08 / figure.get_figheight(), "\n".join(lines), ha="center", va="top", fontsize=9)
+    found = f"The {n} most confident wrong diagnoses, one a lesion, missed melanomas first"
+    title = titled(found if n else "No test image was given a wrong diagnosis", phantom=phantom)
+    figure.text(0.5, 1 - 0.08 / figure.get_figheight(), title, ha="center", va="top", fontsize=9)
     below = _EXPLANATION if explained else "Left: what the model sees. Right: grey, this network has no feature map."
     if n:
         figure.text(0.5, 1 - 0.4 / figure.get_figheight(), below, ha="center", va="top", fontsize=6.5, color="#444444")
@@ -141,10 +138,3 @@ def told(outcome: Outcome, row: int) -> list[str]:
 def _probability(value: float) -> str:
     """Three digits, and never a 0 or 1 that is none."""
     return "below 0.001" if value < 0.001 else "above 0.999" if value > 0.999 else f"{value:.3f}"  # noqa: PLR2004 - digits shown
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

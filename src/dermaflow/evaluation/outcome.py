@@ -30,7 +30,7 @@ class Outcome:
 
     @property
     def nevus(self) -> int | None:
-        """Likewise."""
+        """The index of nevus among the classes, if it is one of them."""
         return self.classes.index(NEVUS) if NEVUS in self.classes else None
 
     @property

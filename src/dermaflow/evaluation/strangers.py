@@ -1,4 +1,4 @@
-"""Pictures that show no lesion and that any machine can make: what a model ought to call unfamiliar.
+"""Out-of-distribution pictures that any machine can make; they show no lesion: a model ought to call them unfamiliar.
 
 Noise, flat colours, gradients, patterns, lines of text, and crops of the two photographs that scikit-learn brings.
 They measure whether the model knows that it does not know; nothing may be fitted or chosen on them, and nothing was

@@ -1,4 +1,4 @@
-"""Does the model know what it does not know? How its distance tells pictures without lesions from test images.
+"""Out-of-distribution detection, measured: how the distance tells pictures without lesions from test images.
 
 A distance above LIMIT is flagged; the model scales it so that 99 % of its validation images stay within
 (see model.familiarity). Intervals are those of evaluation.intervals: groups of test images, and within each kind

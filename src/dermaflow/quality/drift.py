@@ -27,7 +27,6 @@ _DRAWINGS = 4000
 _HASH_DIGITS = 8  # of sha256: of 400,000 known images, one new image in 10,000 is taken for known
 
 Profile = Mapping[str, Any]
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

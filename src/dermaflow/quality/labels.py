@@ -53,7 +53,11 @@ def settle(rows: pd.DataFrame, authorities: pd.DataFrame) -> Settled:
 
 
 def unconfirmed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose label nobody confirms who keeps records, as findings; rows need confirmed_by."""
+    """The rows whose label neither a source that keeps records nor an authority confirms, as findings.
+
+    Args:
+        rows: with the column confirmed_by.
+    """
     alone = rows[rows["confirmed_by"] == ""]
     evidence = [f"filed as {diagnosis}, and no authority says so" for diagnosis in alone["diagnosis"]]
     return findings(alone.index, LABEL_NOT_CONFIRMED, evidence)

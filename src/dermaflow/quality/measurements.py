@@ -22,7 +22,7 @@ from dermaflow.quality.facts import measure_images
 from dermaflow.quality.perceptual import THUMBNAIL_BYTES
 
 NEAR_COLUMNS = ("image_id", "other_id")
-_MEASURES = (
+MEASURES = (
     "core/images.py",
     "quality/appearance.py",
     "quality/border.py",
@@ -31,7 +31,9 @@ _MEASURES = (
     "quality/projection.py",
     "quality/quantisation.py",
 )
-_COMPARES = (*_MEASURES, "quality/alignment.py", "quality/duplicates.py", "core/seeds.py")
+PAIRS = "quality/measurements.py"  # near_pairs
+COMPARES = (*MEASURES, "quality/alignment.py", "quality/duplicates.py", "core/seeds.py")
+"""What decides facts, and pairs: modules of the package, by their files."""
 
 
 class Measured(NamedTuple):
@@ -51,8 +53,8 @@ def measured(images: Sequence[tuple[str, Path]], min_likeness: float, folder: Pa
     Raises:
         OSError: the folder cannot be written.
     """
-    facts_file = folder / f"facts-{_digest(_MEASURES)}.parquet"
-    near_file = folder / f"near-{_digest(_COMPARES, min_likeness)}.parquet"
+    facts_file = folder / f"facts-{_digest(MEASURES)}.parquet"
+    near_file = folder / f"near-{_digest((*COMPARES, PAIRS), min_likeness)}.parquet"
     names = [image_id for image_id, _ in images]
     states = [state_of(file) or "" for _, file in images]
     before = _read(facts_file, ("image_id", "state", "thumbnail"))

@@ -8,6 +8,7 @@ from dermaflow.core.taxonomy import DIAGNOSES
 
 ROWS_AT_MOST = 40
 COLUMNS_AT_MOST = 8
+VALUES_NAMED = 6  # of a column, the most frequent
 REST = "all others"
 NO_LABEL = "(no diagnosis)"
 
@@ -106,10 +107,10 @@ def _without_rare(values: pd.Series) -> pd.Series:
     return values.where(values.isin(frequent), REST)
 
 
-def _most_frequent(counts: pd.Series, at_most: int = 6) -> str:
+def _most_frequent(counts: pd.Series) -> str:
     total = max(1, int(counts.sum()))
-    told = [f"{value} {_share(int(n) / total)}" for value, n in counts.head(at_most).items()]
-    more = f", and {len(counts) - at_most:,} more" if len(counts) > at_most else ""
+    told = [f"{value} {_share(int(n) / total)}" for value, n in counts.head(VALUES_NAMED).items()]
+    more = f", and {len(counts) - VALUES_NAMED:,} more" if len(counts) > VALUES_NAMED else ""
     return ", ".join(told) + more
 
 

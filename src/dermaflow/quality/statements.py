@@ -10,7 +10,7 @@ from dermaflow.core.errors import SourceError
 from dermaflow.core.taxonomy import DIAGNOSES, leaves_open, meanings_of
 
 RECORDS = ("table", "archive")
-"""Of LABELLERS, those who keep records: their labels are official."""
+"""Those labellers who keep records: their labels are official."""
 ALL = (1 << len(DIAGNOSES)) - 1
 BIT = {diagnosis: 1 << place for place, diagnosis in enumerate(DIAGNOSES)} | {"": 0}
 Bits = npt.NDArray[np.int64]

@@ -11,8 +11,8 @@ class SplitParams(Params):
     """The section `split` of params.yaml.
 
     With method `grouped` the fractions are shares of all images. With `official` the source states the test
-    part: validation_frac is a share of the rest, test_frac is not used. With `folds` the test part is one of as many
-    folds: validation_frac is a share of the rest, test_frac is not used.
+    part: validation_frac is a share of the rest, test_frac is not used. With `folds` the images are divided into that
+    many parts, and part number `fold` is the test part: validation_frac is a share of the rest, test_frac is not used.
     """
 
     method: Literal["grouped", "official", "folds"]

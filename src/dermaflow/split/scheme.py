@@ -1,4 +1,4 @@
-"""The scheme: what of the parameters a ledger was made by, what that asks for, and what of it has changed since."""
+"""The scheme: the parameters that decide a ledger, the share that each partition should get, how two schemes differ."""
 
 from typing import Any
 
