@@ -22,6 +22,7 @@ SHORTCUTS = [
         "n_images": N,
         "macro_auc": {"value": 0.7, "low": 0.6, "high": 0.8},
         "melanoma_auc": {"value": 0.8, "low": 0.7, "high": 0.9},
+        "melanoma_vs_nevus_auc": None,
     }
 ]
 CARD = {

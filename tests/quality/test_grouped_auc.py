@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from dermaflow.quality.grouped_auc import Scored, class_auc, macro_auc
+from dermaflow.quality.grouped_auc import Scored, between_auc, class_auc, macro_auc
 
 CLASSES = ("melanoma", "nevus", "vascular lesion")
 
@@ -28,6 +28,16 @@ def test_the_auc_is_that_of_scikit_learn_ties_included(some):
 
     assert class_auc(some, "melanoma", 0)[0] == pytest.approx(by_class[0])
     assert macro_auc(some, 0)[0] == pytest.approx(np.mean(by_class))
+
+
+def test_one_class_against_another_is_told_among_their_images_only(some):
+    among = some.truth < 2
+    share = some.probabilities[among, 0] / some.probabilities[among, :2].sum(axis=1)
+    value, low, high = between_auc(some, "melanoma", "nevus", 0)
+
+    assert value == pytest.approx(roc_auc_score(some.truth[among] == 0, share))
+    assert low < value < high
+    assert between_auc(some, "melanoma", "dermatofibroma", 0) is None
 
 
 def test_the_interval_holds_the_value_and_is_the_same_for_the_same_seed(some):

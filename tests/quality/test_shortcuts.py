@@ -42,7 +42,8 @@ def test_a_source_that_gives_melanoma_away_is_found_and_only_that(images):
     value, low, high = found["source"].melanoma_auc
     assert value == pytest.approx(0.9, abs=0.02)
     assert 0.8 < low < value < high < 1
-    assert found["border"].melanoma_auc == (0.5, 0.5, 0.5)
+    assert found["source"].melanoma_vs_nevus_auc[0] == pytest.approx(0.9, abs=0.03)
+    assert found["border"].melanoma_auc == found["border"].melanoma_vs_nevus_auc == (0.5, 0.5, 0.5)
     assert found["all together"].melanoma_auc[0] > 0.85
 
 

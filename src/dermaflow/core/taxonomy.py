@@ -24,6 +24,7 @@ DIAGNOSES = (
     "vascular lesion",
 )
 MELANOMA = "melanoma"
+NEVUS = "nevus"  # what a melanoma is most often taken for, and the other way about
 
 _AK, _BCC, _DF, _MEL, _NV, _PBK, _SK, _SCC, _VASC = DIAGNOSES
 _LONGEST_SHOWN = 80  # characters of an unknown label in a message

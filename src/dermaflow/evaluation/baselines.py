@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-COMPARED = ("macro_auc", "melanoma_auc")
+COMPARED = ("melanoma_auc", "melanoma_vs_nevus_auc", "macro_auc")
 
 
 def strongest(shortcuts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from dermaflow.core.measures import HEADLINES
+from dermaflow.evaluation.baselines import COMPARED
 from dermaflow.evaluation.model_card_content import (
     Code,
     Item,
@@ -45,9 +47,8 @@ def openness(record: Record) -> Part:
 
 
 def _beside_shortcuts(record: Record) -> Iterator[str]:
-    names = {"macro_auc": "macro AUC", "melanoma_auc": "melanoma AUC"}
     compared = False
-    for key, name in names.items():
+    for key in COMPARED:
         model, clue = record.metrics[key], record.metrics["shortcuts"].get(key)
         if not clue or model is None or model["low"] is None:
             continue
@@ -63,7 +64,7 @@ def _beside_shortcuts(record: Record) -> Iterator[str]:
             if below
             else "it cannot be told whether the model learnt more than that"
         )
-        yield f"{name}: model {measured(model)}; by {record.clue(clue['by'])} {measured(clue)}: {verdict}."
+        yield f"{HEADLINES[key]}: model {measured(model)}; by {record.clue(clue['by'])} {measured(clue)}: {verdict}."
     if not compared:
         yield "No shortcut could be measured that the model could be compared with."
     else:

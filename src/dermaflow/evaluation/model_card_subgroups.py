@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.evaluation.baselines import COMPARED
 from dermaflow.evaluation.model_card_content import Block, Item, Table, Text, item, measured, unbroken
 from dermaflow.evaluation.model_card_pictures import pictures
 from dermaflow.evaluation.model_card_record import Record
@@ -74,7 +75,7 @@ def _short(figure: Mapping[str, float | None] | None) -> str:
 def shortcuts(record: Record) -> Item:
     """What can be told without a look at the lesion."""
     rows = tuple(
-        (record.clue(each["name"]), measured(each["melanoma_auc"]), measured(each["macro_auc"]))
+        (record.clue(each["name"]), *(measured(each.get(key)) for key in COMPARED))
         for each in record.shortcuts
     )
     if not rows:
@@ -84,7 +85,7 @@ def shortcuts(record: Record) -> Item:
         "Shortcuts: what tells the diagnosis without a look at the lesion",
         "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. 0.50 is "
         "chance. Where one does well, a model may have learnt it in place of the lesion.",
-        Table(("what it is given", "melanoma versus the rest", "macro AUC"), rows),
+        Table(("what it is given", *(HEADLINES[key] for key in COMPARED)), rows),
     )
 
 

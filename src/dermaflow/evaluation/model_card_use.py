@@ -8,6 +8,11 @@ from dermaflow.evaluation.model_card_content import Item, Part, Points, Table, T
 from dermaflow.evaluation.model_card_record import Record
 
 SOME_AUC = 0.6  # what the lower end of a shortcut's interval must reach to be worth a warning; 0.5 is chance
+TASKS = {
+    "macro_auc": "the diagnosis can be told",
+    "melanoma_auc": "melanoma can be told from the rest",
+    "melanoma_vs_nevus_auc": "melanoma can be told from nevus",
+}
 FIRST = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
 
 
@@ -74,7 +79,7 @@ def _shortcut(record: Record) -> Iterator[str]:
         return
     key, strongest = max(clues, key=lambda pair: pair[1]["value"])
     reached = f"by {record.clue(strongest['by'])}, with an AUC of {strongest['value']:.2f}"
-    task = "melanoma can be told from the rest" if key == "melanoma_auc" else "the diagnosis can be told"
+    task = TASKS[key]
     if (strongest["low"] or 0.0) < SOME_AUC:
         yield f"No shortcut was found that tells the diagnosis well without a look at the lesion (best: {reached})."
     else:

@@ -6,10 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.core.taxonomy import MELANOMA, NEVUS
 from dermaflow.evaluation.metrics import Flags, Floats, Indices
-
-NEVUS = "nevus"  # what a melanoma is most often taken for, and the other way about
 
 
 @dataclass(frozen=True)

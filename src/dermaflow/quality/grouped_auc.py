@@ -43,6 +43,23 @@ def class_auc(scored: Scored, name: str, seed: int) -> Interval | None:
     return _interval(_one_class(scored, scored.classes.index(name), _weights(scored.groups, seed)))
 
 
+def between_auc(scored: Scored, one: str, other: str, seed: int) -> Interval | None:
+    """The AUC of one class versus another, among their images only; none where one is not among the classes.
+
+    The score is p_one / (p_one + p_other), 0.5 where both are 0.
+    """
+    if not {one, other} <= set(scored.classes):
+        return None
+    first, second = scored.classes.index(one), scored.classes.index(other)
+    among = np.isin(scored.truth, (first, second))
+    both = scored.probabilities[among][:, [first, second]]
+    total = both.sum(axis=1)
+    share = np.divide(both[:, 0], total, out=np.full(len(both), 0.5), where=total > 0)
+    truth = np.where(scored.truth[among] == first, 0, 1)
+    two = Scored(share[:, np.newaxis], (one,), truth, scored.folds[among], scored.groups[among])
+    return class_auc(two, one, seed)
+
+
 def _interval(aucs: Floats) -> Interval:
     low, high = np.nanquantile(aucs[1:], _TAILS)
     return float(aucs[0]), float(low), float(high)

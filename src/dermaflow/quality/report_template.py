@@ -113,10 +113,12 @@ hospital. Read every score of a model against the highest bar of its column; a m
 seen no lesion at all. The thin line is the 95 % interval.</p>
 <div class="wide">
 <table>
-<tr><th>what was seen</th><th>melanoma against the rest</th><th>all diagnoses, on average</th></tr>
+<tr><th>what was seen</th><th>melanoma against the rest</th><th>melanoma against nevus</th>
+<th>all diagnoses, on average</th></tr>
 {% for shortcut in shortcuts %}<tr><td>{{ shortcut.name }}<br>
 <span class="quiet">{{ shortcut.sentence.rstrip(",") }}</span></td>
-<td>{{ auc(shortcut.melanoma_auc) }}</td><td>{{ auc(shortcut.macro_auc) }}</td></tr>{% endfor %}
+<td>{{ auc(shortcut.melanoma_auc) }}</td><td>{{ auc(shortcut.melanoma_vs_nevus_auc) }}</td>
+<td>{{ auc(shortcut.macro_auc) }}</td></tr>{% endfor %}
 </table></div>{% endif %}
 """
 

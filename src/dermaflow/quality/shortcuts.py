@@ -16,8 +16,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from dermaflow.core.seeds import derived_seed
-from dermaflow.core.taxonomy import MELANOMA
-from dermaflow.quality.grouped_auc import Interval, Scored, class_auc, macro_auc
+from dermaflow.core.taxonomy import MELANOMA, NEVUS
+from dermaflow.quality.grouped_auc import Interval, Scored, between_auc, class_auc, macro_auc
 from dermaflow.quality.shortcut_features import ALL_CLUES, CLUES, Clue, categories_of, is_constant
 
 FOLDS = 5
@@ -38,6 +38,7 @@ class Shortcut:
     sentence: str  # what it sees; the subject of a sentence
     macro_auc: Interval  # mean over diagnoses, each versus the rest
     melanoma_auc: Interval | None  # melanoma versus the rest; none without melanoma
+    melanoma_vs_nevus_auc: Interval | None  # among images of these two; none without one of them
     n_images: int
     left_out: tuple[str, ...]  # diagnoses in fewer than FOLDS groups: they cannot be cross-validated
 
@@ -139,6 +140,7 @@ def _shortcut(clue: Clue, scored: Scored, rare: tuple[str, ...], seed: int) -> S
         sentence=clue.sentence,
         macro_auc=macro_auc(scored, drawing),
         melanoma_auc=class_auc(scored, MELANOMA, drawing),
+        melanoma_vs_nevus_auc=between_auc(scored, MELANOMA, NEVUS, drawing),
         n_images=len(scored.truth),
         left_out=rare,
     )

@@ -71,7 +71,11 @@ def _write(found: Audit, drift: Examination) -> None:
 
 
 def _as_json(shortcut: Shortcut) -> dict[str, Any]:
-    figures = {"macro_auc": shortcut.macro_auc, "melanoma_auc": shortcut.melanoma_auc}
+    figures = {
+        "macro_auc": shortcut.macro_auc,
+        "melanoma_auc": shortcut.melanoma_auc,
+        "melanoma_vs_nevus_auc": shortcut.melanoma_vs_nevus_auc,
+    }
     named = {
         key: dict(zip(("value", "low", "high"), figure, strict=True)) if figure else None
         for key, figure in figures.items()
