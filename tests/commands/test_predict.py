@@ -148,8 +148,16 @@ def test_without_a_file_the_rows_go_to_the_terminal_and_nothing_else_does(
 
 
 def test_files_come_in_the_order_given_and_folders_sorted(images: Path) -> None:
-    found = files_of([images / "sub", images / "red.jpg"])
+    found = list(files_of([images / "sub", images / "red.jpg"]))
     assert [file.name for file in found] == ["green (1).png", "notes.txt", "red.jpg"]
+
+
+def test_a_link_that_leads_nowhere_has_a_row_that_says_so(images: Path, bundle_folder: Path, tmp_path: Path) -> None:
+    (images / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    predict([images, images / "gone.jpg"], bundle_folder, tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert list(table["image_id"]) == ["gone", "red", "green (1)", "notes", "gone"]
+    assert list(table["error"][[0, 4]]) == ["No such file or directory"] * 2
 
 
 def test_a_missing_path_is_named_before_any_work(images: Path, tmp_path: Path) -> None:

@@ -7,21 +7,35 @@ it, or that it is unlike what was trained on); both blank if fine. One row after
 """
 
 import csv
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from dermaflow.commands.remarks import counted, remark_on, strangeness
 from dermaflow.core.answers import answer_columns
-from dermaflow.core.clinical import ATTRIBUTES, Clinical, encoded, stated
+from dermaflow.core.clinical import ATTRIBUTES, BLOCKS, encoded
 from dermaflow.core.errors import SourceError
 from dermaflow.core.files import replacing
 from dermaflow.core.parallel import progress
-from dermaflow.model.bundle import Bundle, Prediction, load_bundle
+from dermaflow.model.bundle import Bundle, Prediction, Stated, load_bundle
 from dermaflow.model.card import Card
+
+
+class _Asked(NamedTuple):
+    """What is to be predicted."""
+
+    paths: Sequence[Path]
+    n_files: int
+    stated: Callable[[Path], Stated] | None  # beside each
+
+    def clinical(self) -> Iterator[Stated] | None:
+        """What is stated of each file, in the order of `files_of`."""
+        stated = self.stated
+        return (stated(file) for file in files_of(self.paths)) if stated else None
 
 
 def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Sequence[str] = ()) -> None:
@@ -39,58 +53,85 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
         SourceError: a path does not exist, there is no file at all, or a table cannot be understood.
         DermaflowError: the bundle cannot be loaded.
     """
-    files = files_of(paths)
+    n_files = sum(1 for _ in files_of(paths))
+    if not n_files:
+        raise SourceError(f"expected images, found no file in {', '.join(map(str, paths)) or 'nothing'}")
     bundle = load_bundle(bundle_folder)
-    clinical = _stated(files, tables, bundle.card) if tables else None
+    asked = _Asked(paths, n_files, _stated_by(tables) if tables else None)
+    if asked.stated:
+        _tell_stated(asked, bundle.card)
     if out is None:
-        _write(bundle, files, clinical, sys.stdout)
+        _write(bundle, asked, sys.stdout)
         return
     with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        _write(bundle, files, clinical, stream)
+        _write(bundle, asked, stream)
 
 
-def files_of(paths: Sequence[Path]) -> list[Path]:
-    """The files among the paths and all below the folders among them, sorted in each folder; hidden ones left out.
+def files_of(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files among the paths and all below the folders among them, in the order of their names; no hidden ones.
+
+    Only the names of one folder, and of those above it, are in memory.
 
     Raises:
-        SourceError: a path does not exist, or there is no file at all.
+        SourceError: a path does not exist, or a folder cannot be listed.
     """
-    missing = [str(path) for path in paths if not path.exists()]
+    missing = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
     if missing:
         raise SourceError(f"expected images or folders of images, not found: {', '.join(missing)}")
-    files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
-    if not files:
-        raise SourceError(f"expected images, found no file in {', '.join(map(str, paths)) or 'nothing'}")
-    return files
+    for path in paths:
+        yield from _below(path) if path.is_dir() else [path]
 
 
-def _below(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+def _below(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise SourceError(f"{folder}: expected a folder that can be listed ({error.strerror})") from error
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry.path))
+        elif entry.is_file() or not Path(entry.path).exists():  # a link that leads nowhere has a row that says so
+            yield Path(entry.path)
 
 
-def _stated(files: Sequence[Path], tables: Sequence[str], card: Card) -> Clinical:
-    """What tables state of the files, known by an ISIC number or by their names; says of how many."""
+def _stated_by(tables: Sequence[str]) -> Callable[[Path], Stated]:
+    """What tables state of a file, known by an ISIC number or by its name."""
     from dermaflow.sources.names import picture_key  # noqa: PLC0415 - pandas, which predictions do without
     from dermaflow.sources.tables import stated_in  # noqa: PLC0415 - likewise
 
-    rows = stated_in(tables, {}).reindex([picture_key(file.stem) for file in files]).fillna("")
-    clinical = encoded(*(rows[name] for name in ATTRIBUTES))
-    told = ", ".join(f"{name} {n:,}" for name, n in stated(clinical).items() if name in (card.attributes or ATTRIBUTES))
-    print(f"stated beside the image, of {len(files):,} files: {told}", file=sys.stderr, flush=True)
+    rows = stated_in(tables, {})
+    records = dict(zip(rows.index, rows[list(ATTRIBUTES)].itertuples(index=False, name=None), strict=True))
+    nothing = ("",) * len(ATTRIBUTES)
+
+    @cache
+    def numbers(record: tuple[str, ...]) -> Stated:
+        row: Stated = encoded(*([cell] for cell in record))[0]
+        return row
+
+    return lambda file: numbers(records.get(picture_key(file.stem), nothing))
+
+
+def _tell_stated(asked: _Asked, card: Card) -> None:
+    """Say of how many files what is stated."""
+    counts = Counter(dict.fromkeys(card.attributes or ATTRIBUTES, 0))
+    for row in asked.clinical() or ():
+        counts.update(name for name in counts if row[BLOCKS[name]].any())
+    told = ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    print(f"stated beside the image, of {asked.n_files:,} files: {told}", file=sys.stderr, flush=True)
     if card.clinical is None:
         print("this model takes the image alone: what is stated changes nothing", file=sys.stderr, flush=True)
-    return clinical
 
 
-def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream: TextIO) -> None:
+def _write(bundle: Bundle, asked: _Asked, stream: TextIO) -> None:
     card, min_side_px = bundle.card, _min_side_px(bundle.card)
     tolerated = card.params.get("validate", {}).get("tolerated_faults", [])
     look = partial(remark_on, min_side_px=min_side_px, tolerated=tolerated)
     told: Counter[str] = Counter()
     if card.phantom:
         print("this model was trained on PHANTOM images: it says nothing about skin", file=sys.stderr, flush=True)
-    if card.clinical and clinical is None:
+    if card.clinical and not asked.stated:
         print(
             "this model may know age, sex and site, and its threshold was set with them: --clinical TABLE states them",
             file=sys.stderr,
@@ -98,7 +139,7 @@ def _write(bundle: Bundle, files: list[Path], clinical: Clinical | None, stream:
         )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["image_id", "file", *answer_columns(card.classes), "error", "remark"])
-    for said in _told(bundle.predict_files(files, look, clinical), len(files)):
+    for said in _told(bundle.predict_files(files_of(asked.paths), look, asked.clinical()), asked.n_files):
         kinds = [remark for remark in (said.remark, strangeness(said.distance)) if remark]
         told.update(kinds)
         row = [said.file.stem, str(said.file), *_cells(said, card), said.fault, "; ".join(kinds)]

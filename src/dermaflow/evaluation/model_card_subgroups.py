@@ -75,8 +75,7 @@ def _short(figure: Mapping[str, float | None] | None) -> str:
 def shortcuts(record: Record) -> Item:
     """What can be told without a look at the lesion."""
     rows = tuple(
-        (record.clue(each["name"]), *(measured(each.get(key)) for key in COMPARED))
-        for each in record.shortcuts
+        (record.clue(each["name"]), *(measured(each.get(key)) for key in COMPARED)) for each in record.shortcuts
     )
     if not rows:
         return item("26", "Shortcuts", "Could not be measured: too few usable images of two or more diagnoses.")
