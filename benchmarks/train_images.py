@@ -35,7 +35,7 @@ from dermaflow.model.pixels import Labelled, decoded
 
 CLASSES = 8
 EPOCHS = 3
-CUTS = ("block_12_add", "block_14_add", "block_15_add")
+CUTS = ("block_9_add", "block_12_add", "block_14_add", "block_15_add")
 CASES = {
     "cnn": {"architecture": "cnn", "image_size_px": 128, "filters": [32, 64, 128]},
     "MobileNetV2": {"architecture": "MobileNetV2", "image_size_px": 160},

@@ -75,6 +75,18 @@ def test_a_missing_file_a_file_of_another_network_and_no_weights_file_at_all_are
         made(tuned, weights=str(text))
 
 
+def test_without_a_network_imagenet_weights_are_told_to_need_one(
+    tuned: TrainParams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object, **__: object) -> str:
+        raise OSError("URL fetch failure: no route to host")
+
+    module = importlib.import_module(keras.applications.MobileNetV2.__module__)
+    monkeypatch.setattr(module.file_utils, "get_file", unreachable)
+    with pytest.raises(TrainingError, match=r"no route to host \(imagenet needs a network at the first use; a weights"):
+        made(tuned, weights="imagenet")
+
+
 def test_options_that_the_network_does_not_take_are_told(tuned: TrainParams) -> None:
     with pytest.raises(TrainingError, match="width"):
         made(tuned, weights="none", backbone_options={"width": 2})

@@ -111,6 +111,22 @@ def test_training_stops_early_and_keeps_the_best_weights(
     assert "of at most 30: loss" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("balance", "smoothing"), [("none", 0.0), ("loss", 0.0), ("loss", 0.2)])
+def test_the_loss_weighs_classes_and_smooths_labels_as_it_is_told(
+    train: Labelled, validation: Labelled, params: TrainParams, balance: str, smoothing: float
+) -> None:
+    rare = Labelled(train.inputs[:12], np.array([0] * 9 + [1] * 3))
+    still = {"dropout": 0.0, "batch_size": 12, "learning_rate": 1e-12, "balance": balance, "label_smoothing": smoothing}
+    asked = params.model_copy(update=still)
+    model = build(asked, 2).learnt
+    start_phase(model, 1, 12, asked, tuned_layers(model))
+    logarithms = np.log(softmax(logits_of(model, rare, 12)))
+    aimed = np.eye(2)[rare.labels] * (1 - smoothing) + smoothing / 2
+    weights = np.array([2 / 3] * 9 + [2.0] * 3) if balance == "loss" else np.ones(12)
+    row = _epoch(model, rare, validation, 1, asked)
+    assert row["loss"] == pytest.approx((weights * -(aimed * logarithms).sum(axis=1)).mean(), rel=1e-4)
+
+
 def test_a_loss_that_is_no_number_ends_the_training_with_a_remedy(
     train: Labelled, validation: Labelled, params: TrainParams
 ) -> None:

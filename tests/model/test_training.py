@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dermaflow.core.clinical import encoded
-from dermaflow.model.backend import keras
+from dermaflow.model.backend import keras, tf
 from dermaflow.model.clinical import Known
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
@@ -59,6 +59,19 @@ def test_without_the_cache_the_result_is_the_same_with_dropout_too(
     assert [row["val_loss"] for row in plain.history] == pytest.approx(
         [row["val_loss"] for row in once.history], rel=1e-3
     )
+
+
+def test_half_precision_as_on_a_gpu_trains_and_gives_a_model_in_full_precision(
+    once: Trained, tuned: TrainParams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as as_on_a_gpu:
+        as_on_a_gpu.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"] if kind == "GPU" else [])
+        half = trained(tuned.model_copy(update={"views": 2}), tmp_path)
+    assert half.history[-1]["loss"] < half.history[0]["loss"]
+    assert half.history[0]["loss"] != once.history[0]["loss"]  # dropout draws other numbers, too
+    assert {layer.compute_dtype for layer in half.model.layers} == {"float32"}
+    probabilities, _ = half.model.predict(material(32).validation.inputs, verbose=0)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
 def test_another_training_over_the_same_frozen_layers_begins_with_what_they_gave(
