@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dermaflow.core.measures import HEADLINES, in_words
+from dermaflow.core.titles import PHANTOM_HEADING
 
 
 def pooled_markdown(metrics: Mapping[str, Any]) -> str:
@@ -15,7 +16,7 @@ def pooled_markdown(metrics: Mapping[str, Any]) -> str:
     Args:
         metrics: what `dermaflow pool` wrote.
     """
-    kind = "PHANTOM images: generated, not photographed" if metrics["phantom"] else "Cross-validation"
+    kind = PHANTOM_HEADING if metrics["phantom"] else "Cross-validation"
     tested = f"{metrics['n_images']:,} images in {metrics['n_groups']:,} groups"
     spread = metrics["over_folds"]
     over = {name: f"; over folds {each['mean']:.3f} ± {each['sd']:.3f}" for name, each in spread.items()}
@@ -42,7 +43,7 @@ def search_markdown(best: Mapping[str, Any]) -> str:
     lines = [f"- {one['figures'][by]:.3f}, trial {one['number']}: {_changes(one['changes'])}" for one in best["top"]]
     present = f"{best['present'][by]:.3f}" if best["present"] else "could not be trained"
     parts = [
-        f"# {'PHANTOM images: generated, not photographed' if best['phantom'] else 'Search'}",
+        f"# {PHANTOM_HEADING if best['phantom'] else 'Search'}",
         f"**Tried** {best['n']} trials{failed}, judged by {by} on {best['n_validation']:,} validation images",
         "\n".join(["**Best**", *lines, f"- as params.yaml says: {present}"]),
         "**Mind** the best of many is flattered by the choice: what it is worth, a test of it says",

@@ -10,7 +10,8 @@ from typing import Any
 from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, without_lesion
+from dermaflow.core.titles import PHANTOM_HEADING
 
 
 def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
@@ -29,7 +30,7 @@ def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
         f"`{paths.MODEL_CARD_PAGE}` · `{paths.DATA_DOCS}/index.html`"
     )
     parts = [
-        f"# {'PHANTOM images: generated, not photographed' if card['phantom'] else 'Retraining'}",
+        f"# {PHANTOM_HEADING if card['phantom'] else 'Retraining'}",
         f"**Work** {_work(outcomes)}",
         f"**Found** {_found(read_json(paths.VERDICT))}",
         f"**Model** {_model(card)}",
@@ -101,11 +102,10 @@ def _model(card: Mapping[str, Any]) -> str:
 def _measured(metrics: Mapping[str, Any]) -> list[str]:
     beside = metrics["shortcuts"]
     lines = [
-        f"- {words}: {in_words(metrics[key])}{_without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
+        f"- {words}: {in_words(metrics[key])}{without_lesion(beside.get(key))}" for key, words in HEADLINES.items()
     ]
     lines += [f"- {words}: {in_words(figure)}" for words, figure in _operating(metrics["operating_point"]).items()]
-    small = sum(each["small"] for found in metrics["subgroups"].values() for each in found)
-    among = sum(len(found) for found in metrics["subgroups"].values())
+    small, among = n_small(metrics["subgroups"])
     few = f"; {small} of {among} subgroups are too small for more than a hint" if small else ""
     return [*lines, f"- {metrics['n_images']:,} images in {metrics['n_groups']:,} groups{few}"]
 
@@ -116,11 +116,6 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
         return {}
     where = f"{point['diagnosis']} suspected from {point['threshold']:.3f} on"
     return {f"{name}, {where}": point[name] for name in AT_THRESHOLD}
-
-
-def _without_lesion(shortcut: Mapping[str, Any] | None) -> str:
-    """What the same figure is where nothing of the lesion is seen."""
-    return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
 def _decided(decision: Mapping[str, Any]) -> str:

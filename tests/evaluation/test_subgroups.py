@@ -8,7 +8,7 @@ from dermaflow.evaluation.calibration import brier_score, calibration_error
 from dermaflow.evaluation.metrics import auc_between, measure
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.subgroups import AGE_BANDS, ENOUGH, attributes_of, n_small, subgroup_figures
+from dermaflow.evaluation.subgroups import AGE_BANDS, ENOUGH, attributes_of, subgroup_figures
 
 PARAMS = EvaluateParams(bootstrap_samples=200, seed=7)
 CLASSES = ("dermatofibroma", "melanoma", "nevus")
@@ -98,9 +98,3 @@ def test_without_a_melanoma_class_a_subgroup_is_small_below_100_groups(simulate)
     for images, small in ((ENOUGH - 1, True), (ENOUGH, False)):
         (found,) = subgroup_figures(outcome(simulate, ["female"] * images, classes), PARAMS)["sex"]
         assert (found["small"], found["melanoma_auc"], found["sensitivity"]) == (small, None, None)
-
-
-def test_small_subgroups_are_counted_over_all_attributes():
-    figures = {"sex": [{"small": True}, {"small": False}], "age": [{"small": True}]}
-    assert n_small(figures) == (2, 3)
-    assert n_small({}) == (0, 0)

@@ -1,6 +1,7 @@
 """What a test is told by: the measures, their names in words, and how a person writes a figure with its interval."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 HEADLINES = {
     "balanced_accuracy": "balanced accuracy",
@@ -28,3 +29,14 @@ def in_words(figure: Mapping[str, float | None] | None, digits: int = 3, *, sign
     if figure.get("low") is None or figure.get("high") is None:
         return f"{figure['value']:{form}} (no interval: fewer than two groups)"
     return f"{figure['value']:{form}} ({figure['low']:{form}} to {figure['high']:{form}})"
+
+
+def without_lesion(shortcut: Mapping[str, Any] | None) -> str:
+    """Words to follow a model's figure: the same one as it can be had without a look at the lesion; blank where not."""
+    return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
+
+
+def n_small(subgroups: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[int, int]:
+    """How many of the subgroups of metrics.json are small, and how many there are."""
+    flags = [each["small"] for of_attribute in subgroups.values() for each in of_attribute]
+    return sum(flags), len(flags)

@@ -1,8 +1,9 @@
-"""What a person calls a training: the same in MLflow, on the model card and on the terminal."""
+"""What a person calls a training and what it was made of: the same in MLflow, on pages and on the terminal."""
 
 from collections.abc import Collection
 
 SOURCES_NAMED = 3
+PHANTOM_HEADING = "PHANTOM images: generated, not photographed"
 
 
 def training_name(architecture: str, image_size_px: int, sources: Collection[str], fingerprint: str = "") -> str:
@@ -16,3 +17,8 @@ def training_name(architecture: str, image_size_px: int, sources: Collection[str
     """
     collections = "+".join(sources) if len(sources) <= SOURCES_NAMED else f"{len(sources)} sources"
     return " · ".join([f"{architecture} {image_size_px}px", collections, *([fingerprint[:8]] if fingerprint else [])])
+
+
+def kind_of_images(*, phantom: bool) -> str:
+    """What the images were, and what follows where they were generated."""
+    return "generated images (phantom): it says nothing about skin" if phantom else "photographs"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, without_lesion
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
 from dermaflow.evaluation.intervals import Drawn, drawn, estimate_share, figure, groups_behind
@@ -11,7 +11,7 @@ from dermaflow.evaluation.metrics import Floats, measure, not_shown
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.subgroups import ENOUGH, n_small, subgroup_figures
+from dermaflow.evaluation.subgroups import ENOUGH, subgroup_figures
 
 WIDTH = max(map(len, HEADLINES.values()))
 
@@ -48,7 +48,7 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"  balanced accuracy and macro AUC are over {shown}: no test image shows {', '.join(absent)}"
     for key, name in HEADLINES.items():
         by_chance = f"; by chance alone {in_words(metrics['ece_if_calibrated'])}" if key == "ece" else ""
-        yield f"  {name:<{WIDTH}} {in_words(metrics[key])}{by_chance}{_beside(metrics['shortcuts'].get(key))}"
+        yield f"  {name:<{WIDTH}} {in_words(metrics[key])}{by_chance}{without_lesion(metrics['shortcuts'].get(key))}"
     yield from _operating_lines(metrics["operating_point"])
     yield "  sensitivity by diagnosis:"
     for name, figures in metrics["per_class"].items():
@@ -57,11 +57,6 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
     if small:
         few = f"fewer than {ENOUGH} groups with melanoma or without"
         yield f"  warning: {small} of {among} subgroups are small ({few}): their figures are a hint at most"
-
-
-def _beside(shortcut: Mapping[str, Any] | None) -> str:
-    """The same figure as it can be had without looking at the lesion."""
-    return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
 
 
 def _operating_lines(point: Mapping[str, Any] | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ fewer than ENOUGH groups are small. Balanced accuracy is over the diagnoses that
 show different ones (n_classes, and which) are not comparable by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -56,12 +56,6 @@ def subgroup_figures(outcome: Outcome, params: EvaluateParams) -> dict[str, list
             {"name": name, **_figures(outcome.part(member_of == name), params)} for name in _in_order(names)
         ]
     return figures
-
-
-def n_small(subgroups: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[int, int]:
-    """How many subgroups are small, and how many there are."""
-    flags = [each["small"] for of_attribute in subgroups.values() for each in of_attribute]
-    return sum(flags), len(flags)
 
 
 def _in_order(names: Sequence[str]) -> list[str]:

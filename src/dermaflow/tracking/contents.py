@@ -7,6 +7,7 @@ from typing import Any
 
 from dermaflow.core import paths
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words
+from dermaflow.core.titles import kind_of_images
 from dermaflow.tracking.backend import MlflowClient, entities
 from dermaflow.tracking.evaluated import CARD_FILES, REPORT_FILES, Evaluated, figures, flat_figures
 from dermaflow.tracking.git import git_tags
@@ -52,7 +53,7 @@ def _tags(evaluated: Evaluated) -> dict[str, str]:
 def note(evaluated: Evaluated) -> str:
     """What a person reads first in MLflow, as markdown."""
     card, metrics = evaluated.card, evaluated.metrics
-    kind = "generated images (phantom): it says nothing about skin" if evaluated.phantom else "photographs"
+    kind = kind_of_images(phantom=evaluated.phantom)
     absent = ", ".join(metrics.get("classes_without_test_images", ()))
     images = f"{metrics['n_images']} test images in {metrics['n_groups']} groups"
     lines = [

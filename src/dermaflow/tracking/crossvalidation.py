@@ -7,6 +7,7 @@ from typing import Any
 
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.measures import HEADLINES, in_words
+from dermaflow.core.titles import kind_of_images
 from dermaflow.tracking.contents import DIGITS
 from dermaflow.tracking.evaluated import Evaluated, flat_figures, read_evaluated, run_title
 from dermaflow.tracking.nested import Child, Parent, log_parent
@@ -57,7 +58,7 @@ def _spread(over_folds: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 def _note(metrics: Mapping[str, Any]) -> str:
     images = f"{metrics['n_images']} images in {metrics['n_groups']} groups"
-    kind = "generated images (phantom): it says nothing about skin" if metrics["phantom"] else "photographs"
+    kind = kind_of_images(phantom=metrics["phantom"])
     over = metrics["over_folds"]
     rows = [
         f"| {HEADLINES[name]} | {in_words(metrics[name], DIGITS)} | {spread['mean']:.2f} ± {spread['sd']:.2f} |"
