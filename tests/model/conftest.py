@@ -53,15 +53,20 @@ def params() -> TrainParams:
 
 @pytest.fixture(scope="session")
 def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of the smallest MobileNetV2, drawn; its batch norm has the statistics of noise.
+    """Weights of the smallest MobileNetV2."""
+    return drawn_weights("MobileNetV2", 0.35, tmp_path_factory.mktemp("weights") / "drawn.weights.h5")
+
+
+def drawn_weights(architecture: str, alpha: float, file: Path) -> Path:
+    """Weights of a network, drawn; its batch norm has the statistics of noise of 32 px.
 
     Without these its activations would vanish, and whatever is computed from them would be the same.
     """
     from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
 
     keras.utils.set_random_seed(3)
-    file = tmp_path_factory.mktemp("weights") / "drawn.weights.h5"
-    made = keras.applications.MobileNetV2(include_top=False, weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    make = getattr(keras.applications, architecture)
+    made = make(include_top=False, weights=None, alpha=alpha, input_shape=(32, 32, 3))
     for layer in made.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0

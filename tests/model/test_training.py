@@ -13,6 +13,7 @@ from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import validation_scores
 from dermaflow.model.training import Material, Trained, train
+from tests.model.conftest import drawn_weights
 
 CLASSES = ("melanoma", "nevus")
 
@@ -31,6 +32,21 @@ def material(size_px: int) -> Material:
 
 def trained(params: TrainParams, folder: Path) -> Trained:
     return train(material(params.image_size_px), params, folder, folder / "trunk", lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def tuned(params: TrainParams, tmp_path_factory: pytest.TempPathFactory) -> TrainParams:
+    """A backbone with weights whose last layers are tuned: the one with the fewest layers, for each is traced often."""
+    changes = {
+        "architecture": "MobileNet",
+        "backbone_options": {"alpha": 0.25},
+        "image_size_px": 32,
+        "weights": str(drawn_weights("MobileNet", 0.25, tmp_path_factory.mktemp("weights") / "drawn.weights.h5")),
+        "frozen_through": "conv_pw_10_relu",
+        "head_epochs": 1,
+        "epochs": 2,
+    }
+    return params.model_copy(update=changes)
 
 
 @pytest.fixture(scope="module")
