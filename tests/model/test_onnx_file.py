@@ -57,22 +57,11 @@ def test_the_same_weights_give_the_same_bytes_also_after_loading(model: object, 
     assert (tmp_path / "0.onnx").read_bytes() == (tmp_path / "1.onnx").read_bytes()
 
 
-def test_constants_of_a_networks_own_preprocessing_are_no_inputs(params: TrainParams, tmp_path: Path) -> None:
-    """VGG16 subtracts means from its input; tf2onnx leaves them behind as inputs that nothing uses."""
-    vgg = params.model_copy(update={"architecture": "VGG16", "image_size_px": 32})
-    parts = [build(vgg, 2).learnt]
-    images = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3)).astype(np.uint8)
-    seen = np.asarray(looking_model(vgg, 2, parts).predict(images, verbose=0))
-    model = whole_model(vgg, 2, [parts], Findings(1.0, fit_familiarity(seen[:8], np.arange(8) % 2, seen[8:])))
-    assert write_onnx(model, images, tmp_path / "model.onnx") < 1e-4
-    assert [one.name for one in onnx.load(tmp_path / "model.onnx").graph.input] == ["image"]
-
-
 @pytest.mark.parametrize("off", [0.5, np.nan])
 def test_a_file_that_differs_from_keras_or_gives_no_number_is_not_kept(
     model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float
 ) -> None:
-    stable = onnx_file._stable
+    stable = onnx_file.stable
 
     def worse(exported: onnx.ModelProto) -> onnx.ModelProto:
         made = stable(exported)
@@ -82,7 +71,23 @@ def test_a_file_that_differs_from_keras_or_gives_no_number_is_not_kept(
                 constant.CopyFrom(onnx.numpy_helper.from_array(values + np.float32([off, 0]), constant.name))
         return made
 
-    monkeypatch.setattr(onnx_file, "_stable", worse)
+    monkeypatch.setattr(onnx_file, "stable", worse)
     with pytest.raises(TrainingError, match="differs from Keras by up to"):
+        write_onnx(model, drawn(), tmp_path / "model.onnx", stated())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_cannot_be_loaded_is_refused(
+    model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stable = onnx_file.stable
+
+    def unknown(exported: onnx.ModelProto) -> onnx.ModelProto:
+        graph = stable(exported)
+        graph.graph.node[-1].op_type = "NoSuchOperation"
+        return graph
+
+    monkeypatch.setattr(onnx_file, "stable", unknown)
+    with pytest.raises(TrainingError, match=r"cannot be scored with ONNX Runtime, which cannot load it.*NoSuchOp"):
         write_onnx(model, drawn(), tmp_path / "model.onnx", stated())
     assert list(tmp_path.iterdir()) == []
