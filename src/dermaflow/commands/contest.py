@@ -1,6 +1,6 @@
 """What is asked of a candidate before it may come into force: that it serves, and that the gate lets it pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Candidate:
     image_ids: tuple[str, ...]  # (n,)
     diagnoses: tuple[str, ...]  # (n,)
     probabilities: Floats  # (n, classes)
-    digest: str  # of what it said and of the groups that its images are in
+    digests: Mapping[str, str]  # sha256 of the files that say what it said, and which groups its images are in
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,10 @@ def read_candidate(evaluated: Evaluated) -> Candidate:
         image_ids=tuple(table["image_id"]),
         diagnoses=tuple(table["diagnosis"]),
         probabilities=table[columns].to_numpy(dtype=np.float64),
-        digest=sha256_hex(paths.PREDICTIONS.read_bytes() + paths.LEDGER.read_bytes()),
+        digests={
+            "predictions_sha256": sha256_hex(paths.PREDICTIONS.read_bytes()),
+            "ledger_sha256": sha256_hex(paths.LEDGER.read_bytes()),
+        },
     )
 
 

@@ -55,7 +55,7 @@ def decided(
     key = decisions.decision_key(
         version.fingerprint,
         champion.uri if champion else None,
-        candidate.digest,
+        candidate.digests,
         asked,
         [rules.allow_class_change, rules.again, rolled_back],
     )
@@ -71,7 +71,7 @@ def decided(
         "champion": _named(champion) if champion else None,
         **contest(client, version, champion, candidate, rules),
         "rules": {**asked, "allow_class_change": rules.allow_class_change, "again": rules.again},
-        "predictions_and_groups_sha256": candidate.digest,
+        **candidate.digests,
     }
     print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
     return decision

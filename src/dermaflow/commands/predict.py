@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from itertools import tee
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -32,11 +33,6 @@ class _Asked(NamedTuple):
     n_files: int
     stated: Callable[[Path], Stated] | None  # beside each
 
-    def clinical(self) -> Iterator[Stated] | None:
-        """What is stated of each file, in the order of `files_of`."""
-        stated = self.stated
-        return (stated(file) for file in files_of(self.paths)) if stated else None
-
 
 def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Sequence[str] = ()) -> None:
     """Predict every file named or found below a folder named; write CSV to `out`, or to the terminal if None.
@@ -53,13 +49,14 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
         SourceError: a path does not exist, there is no file at all, or a table cannot be understood.
         DermaflowError: the bundle cannot be loaded.
     """
-    n_files = sum(1 for _ in files_of(paths))
+    stated = _stated_by(tables) if tables else None
+    n_files, counts = _counted(files_of(paths), stated)
     if not n_files:
         raise SourceError(f"expected images, found no file in {', '.join(map(str, paths)) or 'nothing'}")
     bundle = load_bundle(bundle_folder)
-    asked = _Asked(paths, n_files, _stated_by(tables) if tables else None)
-    if asked.stated:
-        _tell_stated(asked, bundle.card)
+    asked = _Asked(paths, n_files, stated)
+    if stated:
+        _tell_stated(counts, n_files, bundle.card)
     if out is None:
         _write(bundle, asked, sys.stdout)
         return
@@ -113,13 +110,20 @@ def _stated_by(tables: Sequence[str]) -> Callable[[Path], Stated]:
     return lambda file: numbers(records.get(picture_key(file.stem), nothing))
 
 
-def _tell_stated(asked: _Asked, card: Card) -> None:
-    """Say of how many files what is stated."""
-    counts = Counter(dict.fromkeys(card.attributes or ATTRIBUTES, 0))
-    for row in asked.clinical() or ():
-        counts.update(name for name in counts if row[BLOCKS[name]].any())
-    told = ", ".join(f"{name} {n:,}" for name, n in counts.items())
-    print(f"stated beside the image, of {asked.n_files:,} files: {told}", file=sys.stderr, flush=True)
+def _counted(files: Iterator[Path], stated: Callable[[Path], Stated] | None) -> tuple[int, Counter[str]]:
+    """How many files there are, and of how many each of ATTRIBUTES is stated."""
+    n_files, counts = 0, Counter[str]()
+    for file in files:
+        n_files += 1
+        if stated:
+            row = stated(file)
+            counts.update(name for name in ATTRIBUTES if row[BLOCKS[name]].any())
+    return n_files, counts
+
+
+def _tell_stated(counts: Counter[str], n_files: int, card: Card) -> None:
+    told = ", ".join(f"{name} {counts[name]:,}" for name in card.attributes or ATTRIBUTES)
+    print(f"stated beside the image, of {n_files:,} files: {told}", file=sys.stderr, flush=True)
     if card.clinical is None:
         print("this model takes the image alone: what is stated changes nothing", file=sys.stderr, flush=True)
 
@@ -139,7 +143,11 @@ def _write(bundle: Bundle, asked: _Asked, stream: TextIO) -> None:
         )
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["image_id", "file", *answer_columns(card.classes), "error", "remark"])
-    for said in _told(bundle.predict_files(files_of(asked.paths), look, asked.clinical()), asked.n_files):
+    files, clinical = files_of(asked.paths), None
+    if asked.stated:
+        files, named = tee(files)  # one walk: a file that comes meanwhile must not shift what is stated of others
+        clinical = map(asked.stated, named)
+    for said in _told(bundle.predict_files(files, look, clinical), asked.n_files):
         kinds = [remark for remark in (said.remark, strangeness(said.distance)) if remark]
         told.update(kinds)
         row = [said.file.stem, str(said.file), *_cells(said, card), said.fault, "; ".join(kinds)]

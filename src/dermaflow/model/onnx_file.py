@@ -84,10 +84,7 @@ def _said_by_keras(
 
 def _exported(model: Model) -> onnx.ModelProto:
     """What Keras exports, in float32 from a float32 image."""
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Normalization):  # a tensor would be exported as an input without a value
-            layer.mean, layer.variance = map(keras.ops.convert_to_numpy, (layer.mean, layer.variance))
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _quiet(), _functions_inlined():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _quiet(), _as_tf2onnx_takes_it(model):
         warnings.simplefilter("ignore", FutureWarning)  # of tf2onnx, about NumPy
         file = Path(folder, "model.onnx")
         model.export(file, format="onnx", verbose=False)
@@ -101,16 +98,23 @@ def _furthest(expected: Sequence[npt.NDArray[np.float32]], scored: Scores) -> fl
 
 
 @contextlib.contextmanager
-def _functions_inlined() -> Iterator[None]:
-    """With TensorFlow functions within the model traced as part of it: tf2onnx knows no calls.
+def _as_tf2onnx_takes_it(model: Model) -> Iterator[None]:
+    """With functions traced as part of what calls them, and what normalises as numbers.
 
-    Keras has one in each convolution whose channels are in groups, as ConvNeXt's are.
+    It knows no calls, which Keras has in each convolution whose channels are in groups, as ConvNeXt's are; and it makes
+    an input without a value of a tensor that a Normalization layer holds.
     """
+    normalising = [layer for layer in model.layers if isinstance(layer, keras.layers.Normalization)]
+    held = [(layer.mean, layer.variance) for layer in normalising]
+    for layer in normalising:
+        layer.mean, layer.variance = map(keras.ops.convert_to_numpy, (layer.mean, layer.variance))
     tf.config.run_functions_eagerly(run_eagerly=True)
     try:
         yield
     finally:
         tf.config.run_functions_eagerly(run_eagerly=False)
+        for layer, (mean, variance) in zip(normalising, held, strict=True):
+            layer.mean, layer.variance = mean, variance
 
 
 @contextlib.contextmanager

@@ -31,8 +31,7 @@ MEASURES = (
     "quality/projection.py",
     "quality/quantisation.py",
 )
-PAIRS = "quality/measurements.py"  # near_pairs
-COMPARES = (*MEASURES, "quality/alignment.py", "quality/duplicates.py", "core/seeds.py")
+COMPARES = (*MEASURES, "quality/alignment.py", "quality/duplicates.py", "quality/measurements.py", "core/seeds.py")
 """What decides facts, and pairs: modules of the package, by their files."""
 
 
@@ -54,7 +53,7 @@ def measured(images: Sequence[tuple[str, Path]], min_likeness: float, folder: Pa
         OSError: the folder cannot be written.
     """
     facts_file = folder / f"facts-{_digest(MEASURES)}.parquet"
-    near_file = folder / f"near-{_digest((*COMPARES, PAIRS), min_likeness)}.parquet"
+    near_file = folder / f"near-{_digest(COMPARES, min_likeness)}.parquet"
     names = [image_id for image_id, _ in images]
     states = [state_of(file) or "" for _, file in images]
     before = _read(facts_file, ("image_id", "state", "thumbnail"))
