@@ -22,13 +22,26 @@ def test_subgroups_that_are_large_enough_are_neither_pale_nor_warned_of():
     assert {block.pale for block in blocks if isinstance(block, Table)} == {frozenset()}
 
 
-def test_there_are_two_tables_for_each_attribute_and_what_is_undefined_is_a_dash():
+def test_each_attribute_has_its_tables_and_what_is_undefined_is_a_dash():
     tables = [block for block in subgroups(drawn_record(threshold=None)).blocks if isinstance(block, Table)]
-    assert [table.head[0] for table in tables] == ["age", "age", "sex", "sex", "site", "site", "source", "source"]
-    assert {row[-2:] for table in tables[::2] for row in table.rows} == {("–", "–")}
-    assert all(
-        table.head[-1] == "Brier score (0 to 2)" and row[-1] != "–" for table in tables[1::2] for row in table.rows
-    )
+    for place, attribute in enumerate(("age", "sex", "site", "source")):
+        first, further, auc, named = tables[4 * place : 4 * place + 4]
+        assert (first.head[0], further.head[0]) == (attribute, attribute)
+        assert (auc.head[0], named.head[0]) == (f"{attribute}: AUC", f"{attribute}: named rightly")
+        assert {row[-2:] for row in first.rows} == {("–", "–")}
+        assert further.head[-1] == "Brier score (0 to 2)"
+        assert all(row[-1] != "–" for row in further.rows)
+
+
+def test_each_diagnosis_is_told_for_each_subgroup():
+    record = drawn_record()
+    _, _, auc, named, *_ = [block for block in subgroups(record).blocks if isinstance(block, Table)]
+    assert auc.head[1:] == named.head[1:] == tuple(record.classes)
+    for table, measure in ((auc, "auc"), (named, "sensitivity")):
+        for row, each in zip(table.rows, record.metrics["subgroups"]["age"], strict=True):
+            values = [each["per_class"][name][measure]["value"] for name in record.classes]
+            told = ["–" if value is None else f"{value:.2f}" for value in values]
+            assert [cell.split(" ")[0] for cell in row] == [each["name"], *told]
 
 
 def test_subgroups_that_were_not_measured_are_said_in_words():

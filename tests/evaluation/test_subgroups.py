@@ -67,6 +67,11 @@ def test_a_subgroup_is_measured_as_its_images_alone_would_be(simulate):
     assert female["sensitivity"]["value"] == suspected[shown].mean()
     assert female["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
     assert (female["n"], female["n_groups"], female["n_melanoma"], female["n_classes"]) == (60, 60, 20, 3)
+    for index, name in enumerate(CLASSES):
+        of_class = female["per_class"][name]
+        assert of_class["n"] == 20
+        assert of_class["auc"]["value"] == alone.auc[0, index]
+        assert of_class["sensitivity"]["value"] == alone.sensitivity[0, index]
     for name in ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc", "ece", "brier"):
         assert male[name]["low"] <= male[name]["value"] <= male[name]["high"]
 

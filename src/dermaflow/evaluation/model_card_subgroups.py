@@ -12,6 +12,8 @@ from dermaflow.evaluation.subgroups import ENOUGH
 
 FIRST = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
 FURTHER = ("macro_auc", "melanoma_vs_nevus_auc", "ece", "brier")
+BY_DIAGNOSIS = {"auc": "AUC", "sensitivity": "named rightly"}
+"""Of each diagnosis versus the rest. The second is its sensitivity as the most probable one, at no threshold."""
 
 
 def subgroups(record: Record) -> Item:
@@ -20,6 +22,7 @@ def subgroups(record: Record) -> Item:
     small: list[str] = []
     for attribute, groups in record.metrics["subgroups"].items():
         blocks += [_subgroup_table(attribute, groups), _further_table(attribute, groups)]
+        blocks += [_class_table(attribute, groups, measure) for measure in BY_DIAGNOSIS]
         small += [f"{attribute} {each['name']}" for each in groups if each["small"]]
     if not blocks:
         return item("23a, 23b", "By subgroup", "No subgroups were measured.")
@@ -33,7 +36,8 @@ def subgroups(record: Record) -> Item:
     told = (
         "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
         "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it; macro AUC likewise. "
-        "Calibration error is above 0 by chance alone, the more so the fewer the images."
+        "Calibration error is above 0 by chance alone, the more so the fewer the images. Named rightly is the share of "
+        "a diagnosis' images that the model holds for nothing else."
     )
     return item(
         "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
@@ -56,6 +60,15 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
 def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple((str(each["name"]), *(_short(each[key]) for key in FURTHER)) for each in groups)
     return Table((attribute, *(HEADLINES[key] for key in FURTHER)), rows, pale=_pale(groups))
+
+
+def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: str) -> Table:
+    """One of BY_DIAGNOSIS: a column a diagnosis."""
+    classes = tuple(groups[0]["per_class"])
+    rows = tuple(
+        (str(each["name"]), *(_short(each["per_class"][name][measure]) for name in classes)) for each in groups
+    )
+    return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
 
 
 def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:

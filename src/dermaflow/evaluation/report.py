@@ -5,8 +5,9 @@ from typing import Any
 
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, without_lesion
 from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.evaluation.by_class import class_figures, class_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
-from dermaflow.evaluation.intervals import Drawn, drawn, estimate_share, figure, groups_behind
+from dermaflow.evaluation.intervals import Drawn, drawn
 from dermaflow.evaluation.metrics import Floats, measure, not_shown
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
@@ -32,7 +33,7 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
         "classes_without_test_images": not_shown(outcome.truth, outcome.classes),
         **headline_figures(outcome, found, params.seed),
         "operating_point": _operating_point(outcome, found),
-        "per_class": {name: _of_class(outcome, index, found) for index, name in enumerate(outcome.classes)},
+        "per_class": class_figures(outcome, found),
         "subgroups": subgroup_figures(outcome, params),
     }
 
@@ -70,20 +71,10 @@ def _operating_lines(point: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
     known = measure(outcome.truth, outcome.probabilities, weights)
-    by_class = {name: getattr(known, name) for name in ("auc", "sensitivity", "specificity")}
-    return by_class | headline_measures(outcome, weights, known=known) | at_threshold_measures(outcome, weights)
+    headlines = headline_measures(outcome, weights, known=known)
+    return class_measures(known) | headlines | at_threshold_measures(outcome, weights)
 
 
 def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:
     shares = at_threshold_figures(outcome, found)
     return shares and {"diagnosis": MELANOMA, "threshold": outcome.threshold, **shares}
-
-
-def _of_class(outcome: Outcome, index: int, found: Drawn) -> dict[str, Any]:
-    shown, others = groups_behind(outcome.truth, outcome.groups, index)
-    return {
-        "n": int((outcome.truth == index).sum()),
-        "auc": figure(found, "auc", min(shown, others), index, estimate_share),
-        "sensitivity": figure(found, "sensitivity", shown, index, by=estimate_share),
-        "specificity": figure(found, "specificity", others, index, by=estimate_share),
-    }

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.evaluation.by_class import class_figures, class_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
 from dermaflow.evaluation.intervals import drawn, groups_among
-from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.metrics import Floats, measure
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -47,7 +48,7 @@ def subgroup_figures(outcome: Outcome, params: EvaluateParams) -> dict[str, list
 
     Each holds name, n, n_groups, n_melanoma, n_classes, small, and as {value, low, high}: balanced_accuracy, macro_auc,
     melanoma_auc and melanoma_vs_nevus_auc (None where these are no classes), ece, brier, sensitivity and specificity
-    at the operating point (None without).
+    at the operating point (None without); and per_class, see `class_figures`.
     """
     figures = {}
     for attribute, names in outcome.attributes.items():
@@ -74,7 +75,9 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
     others = groups_among(~part.shows_melanoma, part.groups)
 
     def measured(weights: Floats) -> dict[str, Floats]:
-        return headline_measures(part, weights) | at_threshold_measures(part, weights)
+        known = measure(part.truth, part.probabilities, weights)
+        headlines = headline_measures(part, weights, known=known)
+        return class_measures(known) | headlines | at_threshold_measures(part, weights)
 
     found = drawn(measured, part.groups, params.bootstrap_samples, params.seed)
     figures, at = headline_figures(part, found, params.seed), at_threshold_figures(part, found) or {}
@@ -86,4 +89,5 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
         "small": (n_groups if part.melanoma is None else min(shown, others)) < ENOUGH,
         **{name: figures[name] for name in MEASURED},
         **{name: at.get(name) for name in AT_THRESHOLD},
+        "per_class": class_figures(part, found),
     }
