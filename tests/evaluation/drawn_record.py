@@ -20,6 +20,7 @@ SHORTCUTS = [
         "name": "border",
         "sees": "the edge of the picture,",
         "n_images": N,
+        "balanced_accuracy": {"value": 0.5, "low": 0.4, "high": 0.6},
         "macro_auc": {"value": 0.7, "low": 0.6, "high": 0.8},
         "melanoma_auc": {"value": 0.8, "low": 0.7, "high": 0.9},
         "melanoma_vs_nevus_auc": None,
@@ -128,7 +129,7 @@ def drawn_metrics(test: pd.DataFrame, threshold: float | None) -> dict:
     groups = list(test["lesion_id"])
     probabilities = powers / powers.sum(axis=1, keepdims=True)
     outcome = Outcome(CLASSES, truth, probabilities, groups, threshold, attributes_of(test))
-    best = {key: {**SHORTCUTS[0][key], "by": "border"} for key in ("macro_auc", "melanoma_auc")}
+    best = {key: {**SHORTCUTS[0][key], "by": "border"} for key in ("balanced_accuracy", "macro_auc", "melanoma_auc")}
     measures = metrics_of(outcome, EvaluateParams(bootstrap_samples=200, seed=7))
     return {"phantom": False, "fingerprint": "f" * 64, **measures, "shortcuts": best}
 

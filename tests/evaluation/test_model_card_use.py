@@ -12,7 +12,7 @@ def test_the_headlines_stand_beside_what_can_be_had_without_the_lesion():
         "sensitivity for melanoma at the threshold",
         "specificity for melanoma at the threshold",
     ]
-    assert table.rows[0][2] == ""
+    assert table.rows[0][2] == "0.50 (0.40 to 0.60), by the edge of the picture"
     assert table.rows[2][2] == "0.80 (0.70 to 0.90), by the edge of the picture"
 
 
@@ -28,7 +28,10 @@ def test_the_strongest_shortcut_and_unconfirmed_labels_are_said_at_once():
 
 
 def test_a_weak_shortcut_is_no_warning():
-    weak = {"melanoma_auc": {"value": 0.62, "low": 0.55, "high": 0.69, "by": "border"}}
+    weak = {
+        "balanced_accuracy": {"value": 0.7, "low": 0.65, "high": 0.75, "by": "border"},  # no AUC: chance is another
+        "melanoma_auc": {"value": 0.62, "low": 0.55, "high": 0.69, "by": "border"},
+    }
     record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": weak})
     words = words_of(item_of(in_short(record), "What to know").blocks)
     assert "No shortcut was found that tells the diagnosis well" in words

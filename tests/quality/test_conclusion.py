@@ -84,7 +84,7 @@ def test_a_shortcut_is_weighed_by_what_is_certain_of_it():
 
 def test_a_strong_shortcut_is_a_remark_and_the_strongest_is_named():
     def clue(name, auc):
-        return Shortcut(name, f"the {name},", (0.5, 0.5, 0.5), auc, auc, 100, ())
+        return Shortcut(name, f"the {name},", (0.2, 0.2, 0.2), (0.5, 0.5, 0.5), auc, auc, 100, ())
 
     found = conclusion_of(
         verdict(), [clue("number", (0.99, 0.98, 1.0)), clue("border", (0.85, 0.8, 0.9)), clue("x", None)]

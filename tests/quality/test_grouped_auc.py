@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from dermaflow.quality.grouped_auc import Scored, between_auc, class_auc, macro_auc
+from dermaflow.quality.grouped_auc import Scored, balanced_accuracy, between_auc, class_auc, macro_auc
 
 CLASSES = ("melanoma", "nevus", "vascular lesion")
 
@@ -64,6 +64,29 @@ def test_scores_of_different_folds_are_not_compared():
     blind = scored(np.stack([priors, 1 - priors, 0 * priors], axis=1), truth, folds)
 
     assert class_auc(blind, "melanoma", 0) == (0.5, 0.5, 0.5)
+
+
+def test_balanced_accuracy_is_that_of_scikit_learn_where_classes_are_equally_frequent():
+    truth = np.arange(300) % 3
+    some = scored(np.eye(3)[truth] * 0.4 + np.random.default_rng(0).random((300, 3)), truth)
+    value, low, high = balanced_accuracy(some, 0)
+
+    assert value == pytest.approx(balanced_accuracy_score(truth, some.probabilities.argmax(axis=1)))
+    assert low < value < high
+
+
+def test_a_score_of_frequencies_alone_has_the_balanced_accuracy_of_chance():
+    truth = np.repeat([0, 1, 2], [10, 30, 60])
+    blind = scored(np.tile([0.1, 0.3, 0.6], (100, 1)), truth)
+
+    assert balanced_accuracy(blind, 0)[0] == pytest.approx(1 / 3)
+
+
+def test_a_rare_class_is_named_where_a_score_speaks_for_it_beyond_its_frequency():
+    truth = np.repeat([0, 1, 2], [10, 30, 60])
+    hint = np.where((truth == 0)[:, np.newaxis], [0.2, 0.25, 0.55], [0.05, 0.33, 0.62])
+
+    assert balanced_accuracy(scored(hint, truth), 0)[0] == pytest.approx((1 + 1 + 0) / 3)
 
 
 def test_a_class_that_is_not_there_has_no_auc(some):

@@ -31,6 +31,7 @@ def test_what_is_alike_in_all_images_tells_nothing_at_all(images):
 
     assert [shortcut.name for shortcut in found][-1] == "all together"
     assert {(shortcut.macro_auc, shortcut.melanoma_auc) for shortcut in found} == {((0.5,) * 3, (0.5,) * 3)}
+    assert {shortcut.balanced_accuracy for shortcut in found} == {(0.5,) * 3}
 
 
 def test_a_source_that_gives_melanoma_away_is_found_and_only_that(images):
@@ -43,6 +44,7 @@ def test_a_source_that_gives_melanoma_away_is_found_and_only_that(images):
     assert value == pytest.approx(0.9, abs=0.02)
     assert 0.8 < low < value < high < 1
     assert found["source"].melanoma_vs_nevus_auc[0] == pytest.approx(0.9, abs=0.03)
+    assert found["source"].balanced_accuracy[0] == pytest.approx(0.9, abs=0.02)
     assert found["border"].melanoma_auc == found["border"].melanoma_vs_nevus_auc == (0.5, 0.5, 0.5)
     assert found["all together"].melanoma_auc[0] > 0.85
 

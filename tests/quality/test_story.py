@@ -56,8 +56,10 @@ def test_the_story_tells_what_authorities_settle_and_what_they_never_confirm(tol
 
 def test_near_copies_and_telling_shortcuts_have_a_sentence_of_their_own(told):
     shortcuts = (
-        Shortcut("id range", "the number of the image", (0.8, 0.7, 0.9), (0.92, 0.9, 0.94), None, 9, ()),
-        Shortcut("bytes", "the size of the file", (0.5, 0.4, 0.6), (0.55, 0.5, 0.6), None, 9, ()),
+        Shortcut(
+            "id range", "the number of the image", (0.5, 0.4, 0.6), (0.8, 0.7, 0.9), (0.92, 0.9, 0.94), None, 9, ()
+        ),
+        Shortcut("bytes", "the size of the file", (0.3, 0.2, 0.4), (0.5, 0.4, 0.6), (0.55, 0.5, 0.6), None, 9, ()),
     )
     story = told(TORN[2:], near=[("b", "c")], shortcuts=shortcuts)
     assert "2 pictures of different names are near copies of each other, in 1 group." in story

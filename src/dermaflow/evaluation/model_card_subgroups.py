@@ -95,8 +95,8 @@ def shortcuts(record: Record) -> Item:
     return item(
         "26",
         "Shortcuts: what tells the diagnosis without a look at the lesion",
-        "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. 0.50 is "
-        "chance. Where one does well, a model may have learnt it in place of the lesion.",
+        "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. An AUC "
+        "of 0.50 is chance. Where one does well, a model may have learnt it in place of the lesion.",
         Table(("what it is given", *(HEADLINES[key] for key in COMPARED)), rows),
     )
 

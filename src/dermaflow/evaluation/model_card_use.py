@@ -74,7 +74,8 @@ def _cautions(record: Record) -> Iterator[str]:
 
 def _shortcut(record: Record) -> Iterator[str]:
     """What the strongest shortcut reaches, if any was measured."""
-    clues = [pair for pair in record.metrics["shortcuts"].items() if pair[1]["value"] is not None]
+    beside = record.metrics["shortcuts"]
+    clues = [(key, beside[key]) for key in TASKS if key in beside and beside[key]["value"] is not None]
     if not clues:
         return
     key, strongest = max(clues, key=lambda pair: pair[1]["value"])

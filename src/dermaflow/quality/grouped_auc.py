@@ -1,4 +1,4 @@
-"""The AUC of cross-validated scores, and its interval when whole groups of images are drawn again.
+"""AUC and balanced accuracy of cross-validated scores, and their intervals when whole groups are drawn again.
 
 Scores of different folds come from different models and are never compared with each other: only pairs of one fold
 count. A score that tells nothing then has an AUC of 0.5 exactly, where pooled scores would have less.
@@ -60,9 +60,22 @@ def between_auc(scored: Scored, one: str, other: str, seed: int) -> Interval | N
     return class_auc(two, one, seed)
 
 
-def _interval(aucs: Floats) -> Interval:
-    low, high = np.nanquantile(aucs[1:], _TAILS)
-    return float(aucs[0]), float(low), float(high)
+def balanced_accuracy(scored: Scored, seed: int) -> Interval:
+    """The mean sensitivity over classes, where the class is named that a score speaks for most beyond its frequency.
+
+    A classifier that knows nothing but how frequent the classes are reaches 1 / classes.
+    """
+    shown = np.arange(len(scored.classes)) == scored.truth[:, np.newaxis]
+    named = (scored.probabilities / shown.mean(axis=0)).argmax(axis=1)
+    weights = _weights(scored.groups, seed)
+    right, all_shown = weights @ (shown & (named == scored.truth)[:, np.newaxis]), weights @ shown
+    sensitivities = np.divide(right, all_shown, out=np.full(all_shown.shape, np.nan), where=all_shown > 0)
+    return _interval(np.nanmean(sensitivities, axis=1))
+
+
+def _interval(values: Floats) -> Interval:
+    low, high = np.nanquantile(values[1:], _TAILS)
+    return float(values[0]), float(low), float(high)
 
 
 def _weights(groups: Integers, seed: int) -> npt.NDArray[np.float32]:

@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from dermaflow.core.seeds import derived_seed
 from dermaflow.core.taxonomy import MELANOMA, NEVUS
-from dermaflow.quality.grouped_auc import Interval, Scored, between_auc, class_auc, macro_auc
+from dermaflow.quality.grouped_auc import Interval, Scored, balanced_accuracy, between_auc, class_auc, macro_auc
 from dermaflow.quality.shortcut_features import ALL_CLUES, CLUES, Clue, categories_of, is_constant
 
 FOLDS = 5
@@ -32,10 +32,11 @@ Groups = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Shortcut:
-    """What one clue gives away: AUC in cross-validation with its 95 % interval; 0.5 is chance."""
+    """What one clue gives away in cross-validation, with 95 % intervals; an AUC of 0.5 is chance."""
 
     name: str
     sentence: str  # what it sees; the subject of a sentence
+    balanced_accuracy: Interval  # chance is 1 / diagnoses
     macro_auc: Interval  # mean over diagnoses, each versus the rest
     melanoma_auc: Interval | None  # melanoma versus the rest; none without melanoma
     melanoma_vs_nevus_auc: Interval | None  # among images of these two; none without one of them
@@ -138,6 +139,7 @@ def _shortcut(clue: Clue, scored: Scored, rare: tuple[str, ...], seed: int) -> S
     return Shortcut(
         name=clue.name,
         sentence=clue.sentence,
+        balanced_accuracy=balanced_accuracy(scored, drawing),
         macro_auc=macro_auc(scored, drawing),
         melanoma_auc=class_auc(scored, MELANOMA, drawing),
         melanoma_vs_nevus_auc=between_auc(scored, MELANOMA, NEVUS, drawing),

@@ -72,6 +72,7 @@ def _write(found: Audit, drift: Examination) -> None:
 
 def _as_json(shortcut: Shortcut) -> dict[str, Any]:
     figures = {
+        "balanced_accuracy": shortcut.balanced_accuracy,
         "macro_auc": shortcut.macro_auc,
         "melanoma_auc": shortcut.melanoma_auc,
         "melanoma_vs_nevus_auc": shortcut.melanoma_vs_nevus_auc,
