@@ -113,6 +113,23 @@ def test_the_model_is_one_with_calibrated_probabilities_and_a_distance(once: Tra
     assert once.decided.operating_point is None  # that of the exported file is found by the stage
 
 
+def test_logits_are_adjusted_after_a_training_that_counts_every_image_alike(
+    params: TrainParams, tmp_path: Path
+) -> None:
+    given = material(params.image_size_px)
+    rare = Labelled(given.learnt.inputs[5:], given.learnt.labels[5:] * (np.arange(16) > 8))  # 3 nevi of 16
+    uneven = given._replace(learnt=rare, originals=given.originals[5:])
+    plain, adjusted = (
+        train(uneven, params.model_copy(update={"balance": balance}), tmp_path / balance, tmp_path, lambda *_: None)
+        for balance in ("none", "logits")
+    )
+    assert [row["val_loss"] for row in adjusted.history] == [row["val_loss"] for row in plain.history]
+    (kernel, bias), (same, moved) = (each.model.get_layer("logits").get_weights() for each in (plain, adjusted))
+    np.testing.assert_array_equal(kernel, same)
+    np.testing.assert_allclose(moved, bias - np.log([13 / 16, 3 / 16]), rtol=1e-5)
+    assert adjusted.decided.validation != plain.decided.validation
+
+
 def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: TrainParams, tmp_path: Path) -> None:
     given = material(params.image_size_px)
     rows = (given.learnt.labels[given.originals], given.validation.labels)

@@ -10,6 +10,10 @@ from dermaflow.evaluation.model_card_record import Record
 _BALANCE = {
     "loss": "In training, errors on rare diagnoses weigh more (power {power}: 1 makes all diagnoses count the same).",
     "sampling": "In training, rare diagnoses are drawn more often (power {power}: 1 draws all of them as often).",
+    "logits": (
+        "In training every image counts alike; afterwards the logarithm of each diagnosis's share is taken from its "
+        "logit (Menon et al. 2021, arXiv 2007.07314; power {power}: 1 treats all diagnoses as equally frequent)."
+    ),
 }
 
 

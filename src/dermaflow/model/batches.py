@@ -24,16 +24,6 @@ def epoch_order(n: int, seed: int, epoch: int, weights: npt.NDArray[np.float64] 
     return drawn.choice(n, size=n, p=weights / weights.sum())
 
 
-def class_weights(labels: npt.NDArray[np.int64], n_classes: int, power: float) -> npt.NDArray[np.float64]:
-    """A weight for each row, shape (n,), mean 1: the share of its class among the rows, to the power of -power.
-
-    With power 1 every class weighs the same in total (King and Zeng 2001, doi 10.1093/oxfordjournals.pan.a004868).
-    """
-    shares = np.bincount(labels, minlength=n_classes) / len(labels)
-    weights: npt.NDArray[np.float64] = shares[labels] ** -power
-    return weights / float(weights.mean())
-
-
 def batches(
     rows: Labelled,
     order: npt.NDArray[np.int64],

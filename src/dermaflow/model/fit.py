@@ -18,7 +18,8 @@ from dermaflow.core.parallel import REPORT_EVERY_S
 from dermaflow.core.seeds import derived_seed
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import keras
-from dermaflow.model.batches import batches, class_weights, epoch_order
+from dermaflow.model.balance import class_weights
+from dermaflow.model.batches import batches, epoch_order
 from dermaflow.model.checkpoint import Row, best_epoch, is_over, model_file, store, stored_history
 from dermaflow.model.params import TrainParams
 from dermaflow.model.phases import begins_phase, head_epochs, start_phase, tuned_layers

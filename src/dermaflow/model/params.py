@@ -43,7 +43,7 @@ class TrainParams(Params):
     # Of both.
     dropout: float = Field(ge=0, lt=1)
     on_the_fly: bool  # vary each image anew in every epoch; nothing can be cached then
-    balance: Literal["none", "loss", "sampling"]  # how rare classes are made to count
+    balance: Literal["none", "loss", "sampling", "logits"]  # how rare classes are made to count: see model.balance
     balance_power: float = Field(ge=0, le=1)  # 1: each class as much as any other; 0: as often as it occurs
     label_smoothing: float = Field(ge=0, lt=1)
     learning_rate: float = Field(gt=0, le=1)

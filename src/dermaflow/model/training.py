@@ -12,6 +12,7 @@ from dermaflow.core.seeds import derived_seed
 from dermaflow.model.architectures import Network, build
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import make_deterministic, use_precision
+from dermaflow.model.balance import adjust_logits
 from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities
 from dermaflow.model.card import Familiarity, Member
 from dermaflow.model.checkpoint import Row, best_epoch
@@ -121,6 +122,8 @@ def _through(network: Network, rows: Labelled, array: Path) -> Labelled:
 def _learnt(network: Network, given: _Given, own: TrainParams, folder: Path, report: Report) -> _Learnt:
     """Train one member, and ask it about the validation images."""
     fitted = fit(network.learnt, given.learnt, given.views[0], own, folder, report)
+    if own.balance == "logits":
+        adjust_logits(fitted.model, given.learnt.labels, own.balance_power)
     logits = np.stack([logits_of(fitted.model, view, own.batch_size) for view in given.views])
     parts = [part for part in (network.trunk, fitted.model) if part is not None]
     return _Learnt(own.seed, parts, fitted.history, logits)
