@@ -27,7 +27,7 @@ def test_the_params_of_the_project_are_accepted() -> None:
         ("momentum", 0.9, "unknown key"),
         ("weights", "imagenet", "expected weights none with the architecture cnn, received imagenet"),
         ("views", 3, "1, 2, 4 or 8"),
-        ("balance", "copies", "'none', 'loss' or 'sampling'"),
+        ("balance", "copies", "'none', 'loss', 'sampling' or 'logits'"),
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_name(
