@@ -12,7 +12,8 @@ _BALANCE = {
     "sampling": "In training, rare diagnoses are drawn more often (power {power}: 1 draws all of them as often).",
     "logits": (
         "In training every image counts alike; afterwards the logarithm of each diagnosis's share is taken from its "
-        "logit (Menon et al. 2021, arXiv 2007.07314; power {power}: 1 treats all diagnoses as equally frequent)."
+        "logit (Menon et al. 2021, arXiv 2007.07314; power {power}: 1 treats all diagnoses as equally frequent). The "
+        "curves of the training are of the network before that."
     ),
 }
 
