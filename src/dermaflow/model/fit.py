@@ -20,6 +20,7 @@ from dermaflow.model.backbones import Model
 from dermaflow.model.backend import keras
 from dermaflow.model.balance import class_weights
 from dermaflow.model.batches import batches, epoch_order
+from dermaflow.model.calibration import best_temperature
 from dermaflow.model.checkpoint import Row, best_epoch, is_over, model_file, store, stored_history
 from dermaflow.model.params import TrainParams
 from dermaflow.model.phases import begins_phase, head_epochs, start_phase, tuned_layers
@@ -92,7 +93,11 @@ def _loaded(path: Path, *, compiled: bool) -> Model:
 
 
 def _epoch(model: Model, train: Labelled, validation: Labelled, epoch: int, params: TrainParams) -> Row:
-    """One pass over the training rows, then the scores on validation."""
+    """One pass over the training rows, then the scores on validation.
+
+    They are those after calibration, which follows in any case: an epoch that tells more, and is too sure of it, is
+    better than one before it (Guo et al. 2017, arXiv 1706.04599, section 3).
+    """
     start = time.monotonic()
     _reseed(model, params.seed, epoch)
     weights = class_weights(train.labels, _n_classes(model), params.balance_power)
@@ -102,8 +107,8 @@ def _epoch(model: Model, train: Labelled, validation: Labelled, epoch: int, para
     dataset = batches(train, order, params.batch_size, _n_classes(model), weighing)
     steps = math.ceil(len(order) / params.batch_size)
     learnt = model.fit(dataset, shuffle=False, verbose=0, callbacks=[_progress(epoch, steps)]).history
-    probabilities = softmax(logits_of(model, validation, params.batch_size))
-    scores = validation_scores(probabilities, validation.labels)
+    logits = logits_of(model, validation, params.batch_size)
+    scores = validation_scores(softmax(logits, best_temperature(logits, validation.labels)), validation.labels)
     row = {"loss": float(learnt["loss"][0]), "accuracy": float(learnt["accuracy"][0]), **scores}
     if not all(map(math.isfinite, row.values())):
         raise TrainingError(
