@@ -10,6 +10,7 @@ from dermaflow.core.errors import TrainingError
 from dermaflow.core.lesions import HISTORY_COLUMNS
 from dermaflow.model.architectures import build
 from dermaflow.model.backend import make_deterministic
+from dermaflow.model.calibration import best_temperature
 from dermaflow.model.checkpoint import best_epoch, store
 from dermaflow.model.fit import Fitted, Report, _epoch, _started, fit, logits_of
 from dermaflow.model.params import TrainParams
@@ -105,7 +106,8 @@ def test_training_stops_early_and_keeps_the_best_weights(
     fitted = fitted_on(train, swapped, patient, tmp_path, nothing)
     best = best_epoch(fitted.history)
     assert len(fitted.history) == best + 2 < 30
-    probabilities = softmax(logits_of(fitted.model, swapped, 8))
+    logits = logits_of(fitted.model, swapped, 8)
+    probabilities = softmax(logits, best_temperature(logits, swapped.labels))
     loss = -np.log(probabilities[np.arange(10), swapped.labels]).mean()
     assert loss == pytest.approx(fitted.history[best - 1]["val_loss"], rel=1e-4)
     assert "of at most 30: loss" in capsys.readouterr().out
@@ -125,6 +127,22 @@ def test_the_loss_weighs_classes_and_smooths_labels_as_it_is_told(
     weights = np.array([2 / 3] * 9 + [2.0] * 3) if balance == "loss" else np.ones(12)
     row = _epoch(model, rare, validation, 1, asked)
     assert row["loss"] == pytest.approx((weights * -(aimed * logarithms).sum(axis=1)).mean(), rel=1e-4)
+
+
+def test_an_epoch_is_not_worse_for_being_too_sure(
+    whole: tuple[Fitted, object], train: Labelled, validation: Labelled, params: TrainParams
+) -> None:
+    still = params.model_copy(update={"dropout": 0.0, "learning_rate": 1e-12})
+    doubtful = validation._replace(labels=np.where(np.arange(10) < 3, 1 - validation.labels, validation.labels))
+    learnt = build(params, 2).learnt
+    learnt.set_weights(whole[0].model.get_weights())
+    losses = []
+    for times_as_sure in (1, 3):
+        last = learnt.layers[-1]
+        last.set_weights([times_as_sure * each for each in last.get_weights()])
+        start_phase(learnt, 1, len(train.labels), still, tuned_layers(learnt))
+        losses.append(_epoch(learnt, train, doubtful, 1, still)["val_loss"])
+    assert losses[1] == pytest.approx(losses[0], abs=1e-3)
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_a_remedy(
