@@ -84,7 +84,7 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
     first = " (of the first network)" if len(members) > 1 else ""
     yield (
         f"Epoch {card['best_epoch']} of {card['epochs']} was kept{first}: the one with the lowest loss on validation "
-        "images."
+        "images, after calibration."
     )
     if len(members) > 1:
         kept = listed(f"{each['best_epoch']} (seed {each['seed']})" for each in members[1:])

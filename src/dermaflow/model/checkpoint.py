@@ -29,7 +29,7 @@ def model_file(folder: Path, epoch: int) -> Path:
 
 
 def best_epoch(history: Sequence[Row]) -> int:
-    """The epoch, counted from 1, with the lowest validation loss; of equals the first.
+    """The epoch, counted from 1, with the lowest validation loss, which is after calibration; of equals the first.
 
     Input: at least one row.
     """
