@@ -36,8 +36,8 @@ def subgroups(record: Record) -> Item:
     told = (
         "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
         "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it; macro AUC likewise. "
-        "Calibration error is above 0 by chance alone, the more so the fewer the images. Named rightly is the share of "
-        "a diagnosis' images that the model holds for nothing else."
+        "Calibration error is above 0 by chance alone, the more so the fewer the images. Named rightly: the share of "
+        "the images of a diagnosis for which it is the most probable one."
     )
     return item(
         "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
