@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from dermaflow.core.seeds import derived_seed
 from dermaflow.core.taxonomy import MELANOMA, NEVUS
-from dermaflow.quality.grouped_auc import Interval, Scored, balanced_accuracy, between_auc, class_auc, macro_auc
+from dermaflow.quality.grouped_scores import Interval, Scored, balanced_accuracy, between_auc, class_auc, macro_auc
 from dermaflow.quality.shortcut_features import ALL_CLUES, CLUES, Clue, categories_of, is_constant
 
 FOLDS = 5

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-from dermaflow.quality.grouped_auc import Scored, balanced_accuracy, between_auc, class_auc, macro_auc
+from dermaflow.quality.grouped_scores import Scored, balanced_accuracy, between_auc, class_auc, macro_auc
 
 CLASSES = ("melanoma", "nevus", "vascular lesion")
 
