@@ -45,6 +45,14 @@ def test_weights_of_a_file_are_named():
     assert "weights come from the file w.h5" in told("Network", "MobileNetV2", weights="w.h5", frozen_through="")
 
 
+def test_the_weights_of_a_model_are_told_with_what_it_has_learnt_from():
+    begun = {**CARD, "architecture": "MobileNetV2", "data": {**CARD["data"], "before": 7561}}
+    begun["params"] = {**CARD["params"], "train": {**CARD["params"]["train"], "weights": "../other"}}
+    words = words_of(item_of(methods(drawn_record(card=begun)), "Network").blocks)
+    assert "come from the model ../other, which 7,561 lesion images had trained or chosen" in words
+    assert "none of them shows a picture, lesion or patient of the validation or test images here" in words
+
+
 def test_several_views_are_said():
     assert "the mean over 8 mirrored and turned views" in told("Network", views=8)
     assert "views of the image" not in told("Network")

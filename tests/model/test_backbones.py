@@ -60,12 +60,22 @@ def test_an_efficientnet_sees_what_its_imagenet_weights_were_learnt_from_however
         model = made(tuned, architecture="EfficientNetB0", weights=weights, backbone_options={})
         np.testing.assert_allclose(given(model, images), expected, rtol=1e-3, atol=1e-5)
         assert sum(isinstance(layer, keras.layers.Rescaling) for layer in model.layers) == 1  # as the exported one
+    (tmp_path / "ours").mkdir()
+    keras.utils.clear_session()  # as before a training: layers without a name of their own are numbered anew
+    made(tuned, architecture="EfficientNetB0", weights=str(file), backbone_options={}).save(
+        tmp_path / "ours" / "model.keras"
+    )
+    keras.utils.clear_session()
+    taken_over = made(tuned, architecture="EfficientNetB0", weights=str(tmp_path / "ours"), backbone_options={})
+    np.testing.assert_allclose(given(taken_over, images), expected, rtol=1e-3, atol=1e-5)  # not scaled once more
 
 
 def test_a_missing_file_a_file_of_another_network_and_no_weights_file_at_all_are_told(
     tuned: TrainParams, tmp_path: Path
 ) -> None:
-    with pytest.raises(TrainingError, match=r"expected none, imagenet or a weights file, found no file .*absent"):
+    with pytest.raises(
+        TrainingError, match=r"expected none, imagenet, a weights file or the folder of a model, found no file .*absent"
+    ):
         made(tuned, weights=str(tmp_path / "absent.weights.h5"))
     with pytest.raises(TrainingError, match=r"MobileNetV2 with .*0\.5.*expected a Keras weights file of that very"):
         made(tuned, backbone_options={"alpha": 0.5})
@@ -73,6 +83,19 @@ def test_a_missing_file_a_file_of_another_network_and_no_weights_file_at_all_are
     text.write_text("no weights")
     with pytest.raises(TrainingError, match="expected a Keras weights file of that very network"):
         made(tuned, weights=str(text))
+
+
+def test_weights_come_from_the_model_in_a_folder(tuned: TrainParams, tmp_path: Path) -> None:
+    learnt = made(tuned)
+    learnt.set_weights([array + 0.5 for array in learnt.get_weights()])
+    (tmp_path / "small").mkdir()
+    keras.Model(learnt.input, keras.layers.Dense(2)(learnt.output)).save(tmp_path / "small" / "model.keras")
+    for mine, its in zip(made(tuned, weights=str(tmp_path / "small")).get_weights(), learnt.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
+    with pytest.raises(TrainingError, match=r"MobileNetV2 with .*0\.5.*or a model of it"):
+        made(tuned, weights=str(tmp_path / "small"), backbone_options={"alpha": 0.5})
+    with pytest.raises(TrainingError, match=r"VGG16 .*or a model of it"):
+        made(tuned, weights=str(tmp_path / "small"), architecture="VGG16", backbone_options={})
 
 
 def test_without_a_network_imagenet_weights_are_told_to_need_one(

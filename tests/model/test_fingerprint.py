@@ -98,7 +98,10 @@ def test_weights_count_by_their_content_and_not_by_where_they_lie(tuned: TrainPa
 
 
 def test_a_missing_weights_file_is_told_before_anything_is_decoded(tuned: TrainParams) -> None:
-    with pytest.raises(TrainingError, match=r"expected none, imagenet or a Keras weights file, received absent\.h5"):
+    with pytest.raises(
+        TrainingError,
+        match=r"expected none, imagenet, a Keras weights file or the folder of a model, received absent\.h5",
+    ):
         weights_digest(tuned.model_copy(update={"weights": "absent.h5"}))
 
 

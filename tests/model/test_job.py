@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dermaflow.core.clinical import COLUMNS, encoded
-from dermaflow.core.lesions import HISTORY_COLUMNS
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, HISTORY_COLUMNS, SEEN_COLUMNS, write_table
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Git, OperatingPoint
 from dermaflow.model.examples import EXAMPLE_COLUMNS
@@ -48,6 +48,19 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
     assert job.labels("train").tolist() == [0, 0, 1]
     assert [file.name for file in job.files("validation")] == ["c-0.jpg"]
     assert job.originals.tolist() == [True, False, True]
+
+
+def test_a_job_that_begins_with_a_model_counts_what_that_one_has_seen(job: Job, tmp_path: Path) -> None:
+    assert job.data.before == 0
+    (tmp_path / "model.keras").write_text("weights")
+    seen = pd.DataFrame([["z", "hash", "train", "", "", "", ""]] * 3, columns=list(SEEN_COLUMNS))
+    write_table(seen, SEEN_COLUMNS, tmp_path / "seen.csv")
+    begun = job.params.model_copy(update={"weights": str(tmp_path)})
+    ledger, accepted = tables(ACCEPTED, c="validation", t="withdrawn")
+    known = accepted.reindex(columns=list(ACCEPTED_COLUMNS), fill_value="")
+    other = job_of(job.examples, ledger, known, begun, job.sections)
+    assert other.data.before == len(other.before) == 3
+    assert other.fingerprint != job.fingerprint
 
 
 def test_a_job_states_what_the_parameters_let_it(job: Job) -> None:

@@ -13,6 +13,7 @@ PARAMS = ValidateParams(
     min_side_px=32,
     min_images_per_diagnosis=2,
     max_quarantined_frac=0.5,
+    withheld_sources=[],
     tolerated_faults=[],
     near_copy_min_likeness=0.97,
     seed=7,

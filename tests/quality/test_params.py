@@ -29,6 +29,7 @@ def test_what_is_wrong_is_named(line, tmp_path):
         "min_side_px": "32",
         "min_images_per_diagnosis": "2",
         "max_quarantined_frac": "0.3",
+        "withheld_sources": "[]",
         "tolerated_faults": "[]",
         "near_copy_min_likeness": "0.97",
         "seed": "7",

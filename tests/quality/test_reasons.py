@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from dermaflow.quality import conflicts, faults, labels
+from dermaflow.quality import conflicts, faults, labels, withheld
 from dermaflow.quality.reasons import EXPLANATIONS, explained
 
 
@@ -12,14 +12,16 @@ def reasons_of(module):
     return {value for name, value in constants.items() if value == name.lower().replace("_", "-")}
 
 
-@pytest.mark.parametrize("module", [conflicts, faults, labels])
+@pytest.mark.parametrize("module", [conflicts, faults, labels, withheld])
 def test_every_reason_that_the_code_gives_is_explained(module):
     assert reasons_of(module)
     assert reasons_of(module) <= set(EXPLANATIONS)
 
 
 def test_nothing_is_explained_that_no_code_gives():
-    assert set(EXPLANATIONS) <= {reason for module in (conflicts, faults, labels) for reason in reasons_of(module)}
+    assert set(EXPLANATIONS) <= {
+        reason for module in (conflicts, faults, labels, withheld) for reason in reasons_of(module)
+    }
 
 
 @pytest.mark.parametrize("reason", EXPLANATIONS)

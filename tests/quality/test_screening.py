@@ -15,6 +15,7 @@ PARAMS = ValidateParams(
     min_side_px=32,
     min_images_per_diagnosis=2,
     max_quarantined_frac=0.3,
+    withheld_sources=[],
     tolerated_faults=[],
     near_copy_min_likeness=0.97,
     seed=7,
@@ -142,3 +143,16 @@ def test_labels_that_nobody_confirms_are_used_or_not_as_the_parameter_says(scree
     result = screened(*images, said=said, params=strict)
     assert result.accepted["image_id"].tolist() == ["a", "b"]
     assert reasons(result) == {"nevus/c.jpg": "label-not-confirmed"}
+
+
+def test_what_is_for_another_task_leaves_with_its_near_copies_before_anything_is_judged(screened, draw, encode):
+    result = screened(
+        ({"image_id": "a", "file": "a.jpg", "source": "other"}, encode(draw(1), quality=90)),
+        ({"image_id": "b", "file": "b.jpg", "diagnosis": "melanoma"}, encode(draw(1), quality=40)),
+        ({"image_id": "broken", "file": "broken.jpg", "source": "other"}, b""),
+        ({"image_id": "c"}, encode(draw(2))),
+        ({"image_id": "d"}, encode(draw(3))),
+        params=PARAMS.model_copy(update={"withheld_sources": ["other"]}),
+    )
+    assert reasons(result) == dict.fromkeys(["a.jpg", "b.jpg", "broken.jpg"], "withheld")
+    assert result.accepted["image_id"].tolist() == ["c", "d"]

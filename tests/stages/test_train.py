@@ -183,6 +183,14 @@ def assert_outputs_agree() -> None:
     assert validation_loss(load_bundle(paths.MODEL.parent)) == pytest.approx(lowest, rel=1e-4)
 
 
+def begin_with_a_model_that_knows(image_id: str) -> None:
+    """Name the folder of a model as the first weights; it has learnt from that image."""
+    known = {"sha256": sha256_hex(paths.ingested_image(image_id).read_bytes()), "image_id": "x", "partition": "train"}
+    write_table(pd.DataFrame([dict.fromkeys(SEEN_COLUMNS, "") | known]), SEEN_COLUMNS, Path("other/seen.csv"))
+    network = PARAMS.replace("architecture: cnn", "architecture: MobileNetV2")
+    paths.PARAMS.write_text(network.replace("weights: none", "weights: other"))
+
+
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
     ("harm", "error", "message"),
@@ -190,6 +198,16 @@ def assert_outputs_agree() -> None:
         (lambda: paths.PLAN.write_text(",".join(PLAN_COLUMNS) + "\n"), TrainingError, "the plan holds none"),
         (paths.LEDGER.unlink, TableError, r"ledger\.csv is missing"),
         (lambda: paths.PARAMS.write_text(PARAMS.replace("epochs: 3", "epochs: three")), ParamsError, "train.epochs"),
+        (
+            lambda: begin_with_a_model_that_knows("PHANTOM_011"),
+            TrainingError,
+            r"1 of the 4 validation and .*PHANTOM_011",
+        ),
+        (
+            lambda: begin_with_a_model_that_knows("PHANTOM_003"),
+            TrainingError,
+            "expected none.*or the folder of a model",
+        ),
         (lambda: paths.ingested_image("PHANTOM_003").write_bytes(b"x"), ImageError, r"PHANTOM_003\.jpg: not an image"),
     ],
 )

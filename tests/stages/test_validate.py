@@ -31,6 +31,7 @@ validate:
   min_side_px: 32
   min_images_per_diagnosis: 3
   max_quarantined_frac: 0.30
+  withheld_sources: []
   tolerated_faults: []
   near_copy_min_likeness: 0.97
   seed: 7

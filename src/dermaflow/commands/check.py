@@ -61,6 +61,7 @@ def _check(path: str, authorities: Sequence[str], out: Path, params: Path | None
     _refuse_bad_place(out)
     thresholds = params_file(params, Path.cwd())
     validate = load_params("validate", ValidateParams, thresholds)
+    validate = validate.model_copy(update={"withheld_sources": []})  # those of a project; here all is judged
     stated = stated_by_all(detected_authority(Path(authority)) for authority in authorities)
     catalogue = catalogue_of(detected(path), load_params("ingest", IngestParams, thresholds).phantom)
     console = _console()

@@ -138,7 +138,7 @@ def _against(folder: Path, card: Card, candidate: Candidate, params: PromotePara
         candidate.image_ids,
         read_table(paths.LEDGER, LEDGER_COLUMNS),
         read_table(paths.ACCEPTED, ACCEPTED_COLUMNS),
-        read_table(folder / paths.SEEN.name, SEEN_COLUMNS),
+        read_table(folder / paths.SEEN.name, SEEN_COLUMNS[:2]),
     )
     kept = fair & np.isin(candidate.diagnoses, common)
     scored = champion_probabilities(folder, _chosen(candidate.image_ids, kept))

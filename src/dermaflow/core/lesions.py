@@ -59,7 +59,15 @@ LEDGER_COLUMNS = (
     "pixels_sha256",  # and by these where the same pixels come in other bytes
 )
 PLAN_COLUMNS = ("image_id", "diagnosis", "copy", "file")  # copy 0 is the image itself; file from the project's root
-SEEN_COLUMNS = ("image_id", "sha256", "partition")  # what a model was trained (train) or chosen (validation) on
+SEEN_COLUMNS = (
+    "image_id",
+    "sha256",
+    "partition",  # a model was trained (train) or chosen (validation) on it
+    "isic_id",  # these as in the accepted table: what else shows the same
+    "lesion_id",
+    "also_lesion_id",
+    "patient_id",
+)
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 PARTITIONS = ("train", "validation", "test")
 Labeller = Literal["folder", "table", "archive", "phantom"]

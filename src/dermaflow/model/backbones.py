@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from dermaflow.core.errors import TrainingError
+from dermaflow.core.paths import MODEL
 from dermaflow.model.backend import keras
+from dermaflow.model.earlier import weights_path
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 STEM_SCALED_BY = "IMAGENET_STDDEV_RGB"  # what keras.applications.efficientnet calls the deviations; others lack it
@@ -38,8 +40,9 @@ def backbone(image: Tensor, params: TrainParams) -> Model:
     except Exception as error:
         raise TrainingError(_fault(params, error)) from error
     if params.weights not in (NO_WEIGHTS, IMAGENET):
-        _load(model, Path(params.weights), params)
-    if params.pretrained and STEM_SCALED_BY in vars(module):
+        _load(model, weights_path(params.weights), params)
+    ours = Path(params.weights).is_dir()  # what follows was done to them when they were learnt
+    if params.pretrained and not ours and STEM_SCALED_BY in vars(module):
         _scale_stem(model, vars(module)[STEM_SCALED_BY])
     return model
 
@@ -58,13 +61,18 @@ def _scale_stem(model: Model, deviations: Sequence[float]) -> None:
 def _load(model: Model, file: Path, params: TrainParams) -> None:
     """Load a weights file so that nothing can be left out unnoticed: what it lacks would stay NaN."""
     if not file.is_file():
-        raise TrainingError(f"train.weights: expected none, imagenet or a weights file, found no file {file}")
+        raise TrainingError(
+            f"train.weights: expected none, imagenet, a weights file or the folder of a model, found no file {file}"
+        )
     for variable in model.weights:
         variable.assign(np.full(variable.shape, np.nan, dtype=np.float32))
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Skipping nested container")  # layers are stored beside, once
-            model.load_weights(file)
+            if file.suffix == MODEL.suffix:
+                take_weights(model, [keras.saving.load_model(file, compile=False)])
+            else:
+                model.load_weights(file)
     except Exception as error:
         raise TrainingError(_fault(params, error)) from error
     absent = sum(not np.isfinite(keras.ops.convert_to_numpy(variable)).all() for variable in model.weights)
@@ -75,11 +83,26 @@ def _load(model: Model, file: Path, params: TrainParams) -> None:
         )
 
 
+def take_weights(network: Model, parts: Sequence[Model]) -> None:
+    """Copy the weights of every layer from the part that has a layer of that name; later parts win.
+
+    Raises:
+        KeyError: no part has it.
+        ValueError: it has another shape there.
+    """
+    found = {layer.name: layer.get_weights() for part in parts for layer in part.layers if layer.weights}
+    for layer in network.layers:
+        if layer.weights:
+            layer.set_weights(found[layer.name])
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with a copy of its weights
+
+
 def _fault(params: TrainParams, error: Exception) -> str:
     said = (str(error).strip().splitlines() or [type(error).__name__])[0]
     if params.weights == IMAGENET:
         hint = "imagenet needs a network at the first use; a weights file does not"
     else:
-        hint = "expected a Keras weights file of that very network without its top, and options that it takes"
+        hint = "expected a Keras weights file of that very network without its top, or a model of it, and fit options"
     options = f" with {params.backbone_options}" if params.backbone_options else ""
     return f"{params.architecture}{options} at {params.image_size_px} px, weights {params.weights}: {said} ({hint})"

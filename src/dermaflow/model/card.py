@@ -40,6 +40,7 @@ class Data(_Part):
     train: dict[str, int]  # originals
     copies: dict[str, int]  # augmented copies beside them
     validation: dict[str, int]
+    before: int = 0  # images that the model was trained or chosen on whose weights it begins with, if they are of one
 
 
 class OperatingPoint(_Part):

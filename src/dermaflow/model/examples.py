@@ -6,6 +6,7 @@ import pandas as pd
 
 from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
+from dermaflow.core.lesions import SEEN_COLUMNS
 from dermaflow.core.paths import ingested_image
 from dermaflow.core.taxonomy import in_order
 
@@ -66,10 +67,16 @@ def _check(train: pd.DataFrame, validation: pd.DataFrame, ledger: pd.DataFrame, 
         )
 
 
-def seen_images(examples: pd.DataFrame, accepted: pd.DataFrame) -> pd.DataFrame:
-    """Every image behind the examples once, with the sha256 of its file as ingested: SEEN_COLUMNS."""
+def seen_images(examples: pd.DataFrame, accepted: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Every image behind the examples once, with the sha256 of its file as ingested: SEEN_COLUMNS.
+
+    Args:
+        before: SEEN_COLUMNS of the model whose weights the training begins with: they follow.
+    """
     originals = examples.drop_duplicates("image_id")[["image_id", "partition"]]
-    return originals.merge(accepted[["image_id", "sha256"]], on="image_id", how="left", validate="one_to_one")
+    known = accepted[[name for name in SEEN_COLUMNS if name != "partition"]]
+    own = originals.merge(known, on="image_id", how="left", validate="one_to_one")
+    return pd.concat([own, before], ignore_index=True).drop_duplicates("image_id")[list(SEEN_COLUMNS)]
 
 
 def counts(diagnoses: pd.Series, classes: tuple[str, ...]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.parallel import parallel_map
+from dermaflow.model.earlier import weights_path
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 _PACKAGE = Path(dermaflow.__file__).parent
@@ -67,10 +68,11 @@ def weights_digest(params: TrainParams) -> str:
     if params.weights in (NO_WEIGHTS, IMAGENET):
         return params.weights
     try:
-        return file_digest(Path(params.weights))
+        return file_digest(weights_path(params.weights))
     except OSError as error:
         raise TrainingError(
-            f"train.weights: expected {NO_WEIGHTS}, {IMAGENET} or a Keras weights file, received {params.weights} "
+            f"train.weights: expected {NO_WEIGHTS}, {IMAGENET}, a Keras weights file or the folder of a model, "
+            f"received {params.weights} "
             f"({error.strerror})"
         ) from error
 

@@ -16,6 +16,7 @@ from dermaflow.core.titles import training_name
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
+from dermaflow.model.earlier import learnt_before, refuse_known
 from dermaflow.model.examples import counts
 from dermaflow.model.fingerprint import (
     code_digest,
@@ -38,6 +39,7 @@ class Job:
     examples: pd.DataFrame  # EXAMPLE_COLUMNS of model.examples
     classes: tuple[str, ...]
     data: Data
+    before: pd.DataFrame  # SEEN_COLUMNS of the model whose weights it begins with; no row where there is none
     phantom: bool
     fingerprint: str
     trunk_fingerprint: str
@@ -86,18 +88,24 @@ def job_of(
         ledger: LEDGER_COLUMNS; a generated image in any partition, test too, makes the model a phantom.
         accepted: ACCEPTED_COLUMNS.
         sections: of params.yaml, up to and including train.
+
+    Raises:
+        TrainingError: weights that cannot be had, or that know what they are to be judged by.
     """
+    before = learnt_before(params.weights)
+    refuse_known(before, ledger, accepted, params.weights)
     classes = in_order(accepted["diagnosis"])
     weights = weights_digest(params)
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
     digests, code = file_digests(examples), code_digest()
-    data = _data(examples, used, classes, data_fingerprint(examples, digests))
+    data = _data(examples, used, classes, data_fingerprint(examples, digests), len(before))
     return Job(
         params=params,
         sections=sections,
         examples=examples,
         classes=classes,
         data=data,
+        before=before,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
         fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
         trunk_fingerprint=trunk_fingerprint(params, images_fingerprint(examples, digests), code, weights),
@@ -130,7 +138,9 @@ def _in_use(ledger: pd.DataFrame) -> pd.Series:
     return ledger.loc[ledger["partition"].isin(PARTITIONS), "image_id"]
 
 
-def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], fingerprint: str) -> Data:
+def _data(
+    examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], fingerprint: str, n_before: int
+) -> Data:
     learnt = examples[examples["partition"] == "train"]
     chosen = examples[examples["partition"] == "validation"]
     return Data(
@@ -139,4 +149,5 @@ def _data(examples: pd.DataFrame, used: pd.DataFrame, classes: tuple[str, ...], 
         train=counts(learnt.drop_duplicates("image_id")["diagnosis"], classes),
         copies=counts(learnt.loc[learnt["copy"] != "0", "diagnosis"], classes),
         validation=counts(chosen["diagnosis"], classes),
+        before=n_before,
     )

@@ -33,7 +33,7 @@ class TrainParams(Params):
     filters: list[Filters] = Field(min_length=1, max_length=8)
     dense_units: int = Field(ge=1, le=8192)
     # Of a backbone.
-    weights: str = Field(min_length=1)  # none, imagenet (Keras downloads them), or a weights file
+    weights: str = Field(min_length=1)  # none, imagenet (Keras downloads them), a weights file, or a model's folder
     backbone_options: dict[str, float | int | str]  # that it takes beside, such as alpha of MobileNetV2
     frozen_through: str  # with weights: layers up to this one stay as they are; all; or blank: none
     cache_trunk: bool  # compute what the frozen layers give once and not in every epoch

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dermaflow.core.measures import SMALLEST_P
 from dermaflow.model.architectures import after_cut, build_over, cut, image_input
-from dermaflow.model.backbones import Model, Tensor
+from dermaflow.model.backbones import Model, Tensor, take_weights
 from dermaflow.model.backend import keras
 from dermaflow.model.clinical import Evidence
 from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
@@ -88,7 +88,7 @@ def _network(params: TrainParams, n_classes: int, parts: Parts) -> tuple[Tensor,
     seen = keras.ops.concatenate(views) if len(views) > 1 else image
     unloaded = params.model_copy(update={"weights": NO_WEIGHTS, "on_the_fly": False})
     network = build_over(image, seen, unloaded, n_classes)
-    _take_weights(network, parts)
+    take_weights(network, parts)
     return image, seen, network
 
 
@@ -140,13 +140,3 @@ def _first_view(values: Tensor, views: int) -> Tensor:
 
 def _by_view(values: Tensor, views: int) -> Tensor:
     return keras.ops.reshape(values, (views, -1, values.shape[-1]))
-
-
-def _take_weights(network: Model, parts: Parts) -> None:
-    """Copy the weights of every layer from the part that has it; later parts win."""
-    found = {layer.name: layer.get_weights() for part in parts for layer in part.layers if layer.weights}
-    for layer in network.layers:
-        if layer.weights:
-            layer.set_weights(found[layer.name])
-        if isinstance(layer, keras.layers.Normalization):
-            layer.finalize_state()  # it computes with a copy of its weights

@@ -15,6 +15,7 @@ class ValidateParams(Params):
     min_side_px: int = Field(ge=1, le=4096)  # a smaller image goes to quarantine
     min_images_per_diagnosis: int = Field(ge=1)  # a diagnosis left with fewer is dropped from the task
     max_quarantined_frac: float = Field(ge=0, le=1)  # a larger share of rows that cannot be trusted stops the run
+    withheld_sources: list[str]  # collections that are for another task, see withheld.py
     tolerated_faults: list[str]  # of faults.SUSPICIONS, those that are normal in this collection
     near_copy_min_likeness: float = Field(ge=0.9, le=1)  # the share of one image's variance that another explains
     seed: int = Field(ge=0)  # of the shortcut audit's folds and intervals

@@ -53,6 +53,12 @@ EXPLANATIONS = {
         "So few usable pictures of this diagnosis are left that it can be neither learnt nor tested.",
         "Add pictures of the diagnosis, or lower validate.min_images_per_diagnosis.",
     ),
+    "withheld": Explanation(
+        "For another task",
+        "The picture, or another one of the same lesion or patient, belongs to a collection that another model is to "
+        "learn from and be judged by. One that begins with the weights of this model must not find it there again.",
+        "",
+    ),
     "empty-file": Explanation("Empty file", "The file has a name and no content.", _RESEND),
     "not-an-image": Explanation("Not an image", "The content is no picture in any known format.", _RESEND),
     "truncated": Explanation(

@@ -9,6 +9,7 @@ from dermaflow.quality.conflicts import exact_copies, findings, near_contradicti
 from dermaflow.quality.faults import find_faults
 from dermaflow.quality.labels import settle, unconfirmed
 from dermaflow.quality.params import ValidateParams
+from dermaflow.quality.withheld import withheld
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Screened:
 
 
 def screen(rows: pd.DataFrame, authorities: pd.DataFrame, facts: pd.DataFrame, params: ValidateParams) -> Screened:
-    """Set aside what cannot be used: faulty files, labels that nobody can settle, copies, then diagnoses too rare.
+    """Set aside what is for another task, faulty files, labels that nobody can settle, copies, diagnoses too rare.
 
     The order matters: labels are settled before copies are judged, and a diagnosis is counted at the very end.
 
@@ -31,8 +32,10 @@ def screen(rows: pd.DataFrame, authorities: pd.DataFrame, facts: pd.DataFrame, p
         facts: as made by `facts.measure_images`, a row an image.
     """
     whole = rows.reset_index(drop=True)
-    found = [_faulty(whole, facts, params)]
-    settled = settle(_without(whole, found[-1]), authorities)
+    found = [withheld(whole, params.withheld_sources)]
+    left = _without(whole, found[-1])
+    found.append(_faulty(left, facts, params))
+    settled = settle(_without(left, found[-1]), authorities)
     found.append(settled.findings)
     left = _without(settled.rows, found[-1])
     if params.unconfirmed_labels == "quarantine":

@@ -10,8 +10,9 @@ from dermaflow.core.taxonomy import DIAGNOSES
 from dermaflow.quality.conflicts import DIAGNOSIS_TOO_RARE, EXACT_COPY
 from dermaflow.quality.labels import LABEL_NOT_CONFIRMED, OUTSIDE_TAXONOMY
 from dermaflow.quality.screening import Screened
+from dermaflow.quality.withheld import WITHHELD
 
-HARMLESS_REASONS = (EXACT_COPY, DIAGNOSIS_TOO_RARE, OUTSIDE_TAXONOMY, LABEL_NOT_CONFIRMED)
+HARMLESS_REASONS = (EXACT_COPY, DIAGNOSIS_TOO_RARE, OUTSIDE_TAXONOMY, LABEL_NOT_CONFIRMED, WITHHELD)
 """These rows are sound, only not needed or not wanted: they do not speak against the collection that they came from."""
 
 

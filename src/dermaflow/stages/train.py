@@ -53,7 +53,7 @@ def main() -> None:
     with only_one(folder.with_suffix(".lock"), "this very training"):
         trained, used = trained_by(job, folder)
         write_history(trained.history, paths.HISTORY)
-        write_table(seen_images(job.examples, accepted), SEEN_COLUMNS, paths.SEEN)
+        write_table(seen_images(job.examples, accepted, job.before), SEEN_COLUMNS, paths.SEEN)
         write_card(card_of(job, trained.history, trained.decided, trained.model.count_params(), used, git), paths.CARD)
         clean_up(folder)
     best = best_epoch(trained.history)
