@@ -97,9 +97,11 @@ def changed(sections: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
 
 
 def _rebased(values: Mapping[str, Any], origin: Path, folder: Path) -> dict[str, Any]:
-    """Values with relative paths (such as train.weights) as they read from the workspace."""
+    """Values with relative paths (such as train.weights, or some in a list) as they read from the workspace."""
 
     def rebased(value: object) -> object:
+        if isinstance(value, list):
+            return [rebased(each) for each in value]
         if not isinstance(value, str) or Path(value).is_absolute():
             return value
         file = origin / value

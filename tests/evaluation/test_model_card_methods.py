@@ -42,15 +42,22 @@ def test_a_pretrained_network_says_where_its_weights_come_from_and_what_is_tuned
 
 
 def test_weights_of_a_file_are_named():
-    assert "weights come from the file w.h5" in told("Network", "MobileNetV2", weights="w.h5", frozen_through="")
+    assert "weights come from w.h5, learnt on other pictures" in told(
+        "Network", "MobileNetV2", weights="w.h5", frozen_through=""
+    )
 
 
-def test_the_weights_of_a_model_are_told_with_what_it_has_learnt_from():
+def test_further_networks_and_what_a_model_has_learnt_from_before_are_told():
     begun = {**CARD, "architecture": "MobileNetV2", "data": {**CARD["data"], "before": 7561}}
-    begun["params"] = {**CARD["params"], "train": {**CARD["params"]["train"], "weights": "../other"}}
+    train = {**CARD["params"]["train"], "weights": "w.h5", "further_weights": ["../other"]}
+    begun["params"] = {**CARD["params"], "train": train}
     words = words_of(item_of(methods(drawn_record(card=begun)), "Network").blocks)
-    assert "come from the model ../other, which 7,561 lesion images had trained or chosen" in words
+    assert "A further network begins with those of ../other instead" in words
+    assert "weights of a model that 7,561 lesion images had trained or chosen" in words
     assert "none of them shows a picture, lesion or patient of the validation or test images here" in words
+    alone = told("Network", "MobileNetV2", weights="w.h5", frozen_through="")
+    assert "lesion images had trained" not in alone
+    assert "further network" not in alone
 
 
 def test_several_views_are_said():

@@ -32,7 +32,7 @@ params = YAML(typ="safe").load(Path("params.yaml"))["{stage}"]
 Path("{out}").parent.mkdir(parents=True, exist_ok=True)
 Path("{out}").write_text(f"{word} {{params}}")
 """
-PARAMS = "ingest: {seed: 7}\ntrain: {epochs: 3, weights: shared/weights.h5}\n"
+PARAMS = "ingest: {seed: 7}\ntrain: {epochs: 3, weights: shared/weights.h5, further_weights: []}\n"
 
 
 def stage(name, out, word):
@@ -119,6 +119,10 @@ def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
         weights = YAML(typ="safe").load(folder / "params.yaml")["train"]["weights"]
         assert (folder / weights).resolve() == Path(name).resolve()
         assert not Path(weights).is_absolute()
+    workspaces.prepare(folder, {"train.further_weights": ["imagenet", "shared/others.h5"]}, ["ingest"])
+    named, file = YAML(typ="safe").load(folder / "params.yaml")["train"]["further_weights"]
+    assert named == "imagenet"
+    assert (folder / file).resolve() == Path("shared/others.h5").resolve()
     assert (folder / ".cache/train").resolve() == Path(".cache/train").resolve()
 
 

@@ -44,6 +44,7 @@ def params() -> TrainParams:
         epochs=3,
         patience_epochs=3,
         members=1,
+        further_weights=[],
         clinical=[],
         views=1,
         min_melanoma_sensitivity=0.95,
@@ -57,14 +58,14 @@ def weights_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return drawn_weights("MobileNetV2", 0.35, tmp_path_factory.mktemp("weights") / "drawn.weights.h5")
 
 
-def drawn_weights(architecture: str, alpha: float, file: Path) -> Path:
+def drawn_weights(architecture: str, alpha: float, file: Path, seed: int = 3) -> Path:
     """Weights of a network, drawn; its batch norm has the statistics of noise of 32 px.
 
     Without these its activations would vanish, and whatever is computed from them would be the same.
     """
     from dermaflow.model.backend import keras  # noqa: PLC0415 - TensorFlow only where a model is made
 
-    keras.utils.set_random_seed(3)
+    keras.utils.set_random_seed(seed)
     make = getattr(keras.applications, architecture)
     made = make(include_top=False, weights=None, alpha=alpha, input_shape=(32, 32, 3))
     for layer in made.layers:

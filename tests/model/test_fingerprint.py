@@ -81,28 +81,36 @@ def test_changed_code_is_noticed_where_it_decides_the_training_and_only_there(tm
 
 
 def test_each_parameter_makes_another_training(params: TrainParams) -> None:
-    same = training_fingerprint(params, "data", "code", "none")
-    assert same == training_fingerprint(params.model_copy(), "data", "code", "none")
-    assert same != training_fingerprint(params.model_copy(update={"seed": 8}), "data", "code", "none")
-    assert same != training_fingerprint(params, "other data", "code", "none")
-    assert same != training_fingerprint(params, "data", "other code", "none")
-    assert same != training_fingerprint(params, "data", "code", "other weights")
+    none = {"none": "none"}
+    same = training_fingerprint(params, "data", "code", none)
+    assert same == training_fingerprint(params.model_copy(), "data", "code", none)
+    assert same != training_fingerprint(params.model_copy(update={"seed": 8}), "data", "code", none)
+    assert same != training_fingerprint(params, "other data", "code", none)
+    assert same != training_fingerprint(params, "data", "other code", none)
+    assert same != training_fingerprint(params, "data", "code", {"none": "other weights"})
 
 
 def test_weights_count_by_their_content_and_not_by_where_they_lie(tuned: TrainParams, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.weights.h5"
     shutil.copyfile(tuned.weights, elsewhere)
     moved = tuned.model_copy(update={"weights": str(elsewhere)})
-    assert weights_digest(moved) == weights_digest(tuned) == file_digest(elsewhere)
-    assert weights_digest(tuned.model_copy(update={"weights": "imagenet"})) == "imagenet"
+    assert weights_digest(moved.weights) == weights_digest(tuned.weights) == file_digest(elsewhere)
+    assert weights_digest("imagenet") == "imagenet"
+    further = tuned.model_copy(update={"further_weights": [str(elsewhere)]})
+    digests = {tuned.weights: "a", str(elsewhere): "b"}
+    same = training_fingerprint(further, "data", "code", digests)
+    assert same != training_fingerprint(tuned, "data", "code", digests)
+    assert same != training_fingerprint(further, "data", "code", digests | {str(elsewhere): "c"})
+    placed = tuned.model_copy(update={"further_weights": ["moved"]})
+    assert same == training_fingerprint(placed, "data", "code", {tuned.weights: "a", "moved": "b"})
 
 
-def test_a_missing_weights_file_is_told_before_anything_is_decoded(tuned: TrainParams) -> None:
+def test_a_missing_weights_file_is_told_before_anything_is_decoded() -> None:
     with pytest.raises(
         TrainingError,
         match=r"expected none, imagenet, a Keras weights file or the folder of a model, received absent\.h5",
     ):
-        weights_digest(tuned.model_copy(update={"weights": "absent.h5"}))
+        weights_digest("absent.h5")
 
 
 @pytest.mark.parametrize(

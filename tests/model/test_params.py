@@ -26,6 +26,11 @@ def test_the_params_of_the_project_are_accepted() -> None:
         ("image_size_px", 8, "filters halve 8 px to nothing"),
         ("momentum", 0.9, "unknown key"),
         ("weights", "imagenet", "expected weights none with the architecture cnn, received imagenet"),
+        (
+            "further_weights",
+            ["imagenet"],
+            "expected weights, and no none among further_weights, received none and imag",
+        ),
         ("views", 3, "1, 2, 4 or 8"),
         ("balance", "copies", "'none', 'loss', 'sampling' or 'logits'"),
     ],

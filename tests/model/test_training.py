@@ -31,7 +31,13 @@ def material(size_px: int) -> Material:
 
 
 def trained(params: TrainParams, folder: Path) -> Trained:
-    return train(material(params.image_size_px), params, folder, folder / "trunk", lambda *_: None)
+    return train(
+        material(params.image_size_px),
+        params,
+        folder,
+        dict.fromkeys(params.weights_of_members, folder / "trunk"),
+        lambda *_: None,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +126,13 @@ def test_logits_are_adjusted_after_a_training_that_counts_every_image_alike(
     rare = Labelled(given.learnt.inputs[5:], given.learnt.labels[5:] * (np.arange(16) > 8))  # 3 nevi of 16
     uneven = given._replace(learnt=rare, originals=given.originals[5:])
     plain, adjusted = (
-        train(uneven, params.model_copy(update={"balance": balance}), tmp_path / balance, tmp_path, lambda *_: None)
+        train(
+            uneven,
+            params.model_copy(update={"balance": balance}),
+            tmp_path / balance,
+            {"none": tmp_path},
+            lambda *_: None,
+        )
         for balance in ("none", "logits")
     )
     assert [row["val_loss"] for row in adjusted.history] == [row["val_loss"] for row in plain.history]
@@ -136,7 +148,9 @@ def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: Tr
     old = [np.where(labels == 0, "80", "20") for labels in rows]
     learnt, chosen = (encoded(ages, [""] * len(ages), [""] * len(ages)) for ages in old)
     informed = given._replace(known=Known(learnt, rows[0], chosen, [str(n) for n in range(len(chosen))]))
-    found = train(informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, tmp_path, lambda *_: None)
+    found = train(
+        informed, params.model_copy(update={"clinical": ["age"]}), tmp_path, {"none": tmp_path}, lambda *_: None
+    )
     use = found.decided.clinical
     assert use is not None
     assert use.stated == {"age": 20, "sex": 0, "site": 0}
@@ -153,7 +167,9 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
 ) -> None:
     told: list[tuple[int, set[str]]] = []
     three = tuned.model_copy(update={"views": 2, "members": 3})
-    found = train(material(32), three, tmp_path, tmp_path, lambda epoch, row: told.append((epoch, set(row))))
+    found = train(
+        material(32), three, tmp_path, {tuned.weights: tmp_path}, lambda epoch, row: told.append((epoch, set(row)))
+    )
     first, second, third = found.decided.members
     assert (first.seed, first.epochs) == (tuned.seed, 2)
     assert len({first.val_loss, second.val_loss, third.val_loss}) == 3
@@ -161,6 +177,21 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
     assert [epoch for epoch, _ in told] == [1, 2] * 3
     assert {name.removeprefix("member_3_") for name in told[-1][1]} == told[0][1]
     assert {path.name for path in tmp_path.glob("member-*")} == {"member-1", "member-2", "member-3"}
+    images = material(32).validation.inputs
+    scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
+    assert scores == pytest.approx(found.decided.validation, abs=1e-4)
+
+
+def test_a_further_member_begins_with_weights_of_its_own(tuned: TrainParams, once: Trained, tmp_path: Path) -> None:
+    other = str(drawn_weights("MobileNet", 0.25, tmp_path / "other.weights.h5", seed=4))
+    two = tuned.model_copy(update={"views": 2, "further_weights": [other]})
+    trunks = {tuned.weights: tmp_path / "a", other: tmp_path / "b"}
+    found = train(material(32), two, tmp_path, trunks, lambda *_: None)
+    first, second = found.decided.members
+    assert first.val_loss == once.decided.members[0].val_loss != second.val_loss
+    a, b = (np.load(folder / "train-trunk.npy") for folder in trunks.values())
+    assert a.shape == b.shape
+    assert np.abs(a - b).max() > 0.1
     images = material(32).validation.inputs
     scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
     assert scores == pytest.approx(found.decided.validation, abs=1e-4)

@@ -38,7 +38,7 @@ def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(params: Tra
 
 @pytest.mark.parametrize("backbone", [False, True])
 def test_probabilities_are_the_mean_over_members(params: TrainParams, tuned: TrainParams, backbone: bool) -> None:  # noqa: FBT001 - a case
-    averaging = (tuned if backbone else params).model_copy(update={"views": 2})
+    averaging = (tuned if backbone else params).model_copy(update={"views": 2, "members": 3})
     size = averaging.image_size_px
     images = np.random.default_rng(0).integers(0, 256, (4, size, size, 3)).astype(np.float32)
     members, logits = [], []

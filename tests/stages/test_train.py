@@ -56,6 +56,7 @@ train:
   epochs: 3
   patience_epochs: 3
   members: 1
+  further_weights: []
   clinical: []
   views: 1
   min_melanoma_sensitivity: 0.95

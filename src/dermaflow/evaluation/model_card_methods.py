@@ -68,21 +68,22 @@ def _network(record: Record) -> Item:
     )
 
 
-def _origin(weights: str, before: int) -> str:
-    """Whence the first weights come; `before`: how many images a model has learnt from whose they are."""
-    if weights == "imagenet":
-        return "ImageNet, as Keras gives them, learnt on other pictures"
-    if not before:
-        return f"the file {weights}, learnt on other pictures"
-    return (
-        f"the model {weights}, which {before:,} lesion images had trained or chosen (seen.csv names them); none of "
-        "them shows a picture, lesion or patient of the validation or test images here"
-    )
+def _origins(train: Mapping[str, Any], before: int) -> Iterator[str]:
+    """Whence the first weights come; `before`: how many images models have learnt from whose they are."""
+    named = "ImageNet, as Keras gives them" if train["weights"] == "imagenet" else train["weights"]
+    yield f"The weights come from {named}, learnt on other pictures."
+    for each in train.get("further_weights", ()):
+        yield f"A further network begins with those of {each} instead, and is trained likewise."
+    if before:
+        yield (
+            f"Among these are weights of a model that {before:,} lesion images had trained or chosen (seen.csv names "
+            "them); none of them shows a picture, lesion or patient of the validation or test images here."
+        )
 
 
 def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
     if card["architecture"] != "cnn" and train.get("weights", "none") != "none":
-        yield f"The weights come from {_origin(train['weights'], card.get('data', {}).get('before', 0))}."
+        yield from _origins(train, card.get("data", {}).get("before", 0))
         head = train.get("head_epochs", 0)
         frozen = train.get("frozen_through")
         behind = "none beside it" if frozen == "all" else f"the layers after {frozen}"

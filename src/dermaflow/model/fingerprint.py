@@ -5,7 +5,7 @@ The same fingerprint means the same training: MLflow finds a run by it, an inter
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -59,27 +59,32 @@ def code_digest(package: Path = _PACKAGE) -> str:
     return _digest(sorted([file.relative_to(package).as_posix(), file_digest(file)] for file in files))
 
 
-def weights_digest(params: TrainParams) -> str:
-    """What the weights are that a training begins with: the digest of their file, else their name.
+def weights_digest(weights: str) -> str:
+    """What the weights are that a network begins with: the digest of their file, else their name.
 
     Raises:
         TrainingError: there is no such file.
     """
-    if params.weights in (NO_WEIGHTS, IMAGENET):
-        return params.weights
+    if weights in (NO_WEIGHTS, IMAGENET):
+        return weights
     try:
-        return file_digest(weights_path(params.weights))
+        return file_digest(weights_path(weights))
     except OSError as error:
         raise TrainingError(
             f"train.weights: expected {NO_WEIGHTS}, {IMAGENET}, a Keras weights file or the folder of a model, "
-            f"received {params.weights} "
+            f"received {weights} "
             f"({error.strerror})"
         ) from error
 
 
-def training_fingerprint(params: TrainParams, data: str, code: str, weights: str) -> str:
-    """The digest of a whole training: its parameters, data, code and the weights that it begins with."""
-    train = params.model_dump() | {"weights": weights}  # the file's content counts, not where it lies
+def training_fingerprint(params: TrainParams, data: str, code: str, weights: Mapping[str, str]) -> str:
+    """The digest of a whole training: its parameters, data, code and the weights that it begins with.
+
+    Args:
+        weights: for each of params.weights_of_members its digest: the file's content counts, not where it lies.
+    """
+    further = [weights[each] for each in params.further_weights]
+    train = params.model_dump() | {"weights": weights[params.weights], "further_weights": further}
     return _digest({"train": train, "data": data, "code": code})
 
 

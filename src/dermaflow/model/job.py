@@ -39,10 +39,10 @@ class Job:
     examples: pd.DataFrame  # EXAMPLE_COLUMNS of model.examples
     classes: tuple[str, ...]
     data: Data
-    before: pd.DataFrame  # SEEN_COLUMNS of the model whose weights it begins with; no row where there is none
+    before: pd.DataFrame  # SEEN_COLUMNS of the models whose weights it begins with; no row where there is none
     phantom: bool
     fingerprint: str
-    trunk_fingerprint: str
+    trunk_fingerprints: Mapping[str, str]  # by the weights that networks begin with
 
     @property
     def name(self) -> str:
@@ -92,12 +92,15 @@ def job_of(
     Raises:
         TrainingError: weights that cannot be had, or that know what they are to be judged by.
     """
-    before = learnt_before(params.weights)
-    refuse_known(before, ledger, accepted, params.weights)
+    befores = {each: learnt_before(each) for each in dict.fromkeys(params.weights_of_members)}
+    for each, seen in befores.items():
+        refuse_known(seen, ledger, accepted, each)
+    before = pd.concat(befores.values()).drop_duplicates("image_id")
     classes = in_order(accepted["diagnosis"])
-    weights = weights_digest(params)
+    weights = {each: weights_digest(each) for each in befores}
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
     digests, code = file_digests(examples), code_digest()
+    images = images_fingerprint(examples, digests)
     data = _data(examples, used, classes, data_fingerprint(examples, digests), len(before))
     return Job(
         params=params,
@@ -108,7 +111,7 @@ def job_of(
         before=before,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
         fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
-        trunk_fingerprint=trunk_fingerprint(params, images_fingerprint(examples, digests), code, weights),
+        trunk_fingerprints={each: trunk_fingerprint(params, images, code, digest) for each, digest in weights.items()},
     )
 
 

@@ -54,6 +54,7 @@ class TrainParams(Params):
     epochs: int = Field(ge=1, le=10_000)
     patience_epochs: int = Field(ge=1)
     members: int = Field(ge=1, le=16)  # networks that differ in their seeds, over which the model averages
+    further_weights: list[str] = Field(max_length=15)  # each adds a member that begins with these instead of `weights`
     clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion
@@ -63,6 +64,11 @@ class TrainParams(Params):
     def pretrained(self) -> bool:
         """Whether the network begins with weights that it was given."""
         return self.weights != NO_WEIGHTS
+
+    @property
+    def weights_of_members(self) -> list[str]:
+        """What each network begins with, in the order of the members."""
+        return [self.weights] * self.members + self.further_weights
 
     @property
     def frozen(self) -> bool:
@@ -90,6 +96,15 @@ class TrainParams(Params):
             raise ValueError(
                 f"expected weights {NO_WEIGHTS} with the architecture cnn, received {self.weights}: "
                 "name a network of keras.applications, such as MobileNetV2"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _further_members_begin_with_weights(self) -> Self:
+        if self.further_weights and NO_WEIGHTS in self.weights_of_members:
+            raise ValueError(
+                f"expected weights, and no {NO_WEIGHTS} among further_weights, received {self.weights} and "
+                f"{', '.join(self.further_weights)}: members that are drawn at random are counted by `members`"
             )
         return self
 

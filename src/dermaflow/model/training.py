@@ -1,6 +1,7 @@
 """From labelled images to one finished model: frozen layers once, the phases, then what validation decides."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,29 +63,33 @@ class _Learnt(NamedTuple):
     logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images
 
 
-def train(material: Material, params: TrainParams, folder: Path, trunk_folder: Path, report: Report) -> Trained:
+def train(
+    material: Material, params: TrainParams, folder: Path, trunk_folders: Mapping[str, Path], report: Report
+) -> Trained:
     """Train each member, then calibrate on the validation images.
 
     Args:
         material: images of the size params.image_size_px.
         folder: where checkpoints of this very training lie; the caller removes it in the end.
-        trunk_folder: where what the frozen layers give lies, of these images and layers only; it may stay.
+        trunk_folders: for each of params.weights_of_members where what its frozen layers give lies, of these images and
+            layers only; they may stay.
         report: called after each epoch; what it raises ends the training. Figures of a further member bear its name.
 
     Raises:
         TrainingError: weights that cannot be had, or a loss that is no number any more.
     """
     members: list[_Learnt] = []
-    given: _Given | None = None
-    for place in range(1, params.members + 1):
-        own = params.model_copy(update={"seed": member_seed(params.seed, place)})
+    given: dict[str, _Given] = {}
+    for place, weights in enumerate(params.weights_of_members, 1):
+        own = params.model_copy(update={"seed": member_seed(params.seed, place), "weights": weights})
         make_deterministic(own.seed)
         use_precision(mixed=params.mixed_precision)
         network = build(own, len(material.classes))
-        given = given or _given(network, material, params, trunk_folder)
-        if params.members > 1:
-            print(f"network {place} of {params.members}", flush=True)
-        members.append(_learnt(network, given, own, folder / f"member-{place}", _told(report, place)))
+        if weights not in given:
+            given[weights] = _given(network, material, params, trunk_folders[weights])
+        if len(params.weights_of_members) > 1:
+            print(f"network {place} of {len(params.weights_of_members)}", flush=True)
+        members.append(_learnt(network, given[weights], own, folder / f"member-{place}", _told(report, place)))
     use_precision(mixed=False)
     return _finished(material, params, members)
 
@@ -102,7 +107,7 @@ def _told(report: Report, place: int) -> Report:
 
 
 def _given(network: Network, material: Material, params: TrainParams, folder: Path) -> _Given:
-    """The images and their views, or what the frozen layers make of them, which is the same for all members."""
+    """The images and their views, or what the frozen layers make of them: the same for all members of these weights."""
     learnt = _through(network, material.learnt, folder / "train-trunk.npy")
     views = []
     for place, view in enumerate(views_of(material.validation.inputs, params.views), 1):

@@ -52,13 +52,14 @@ def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.
 def whole_model(params: TrainParams, n_classes: int, members: Sequence[Parts], findings: Findings) -> Model:
     """Everything in one functional model, with the weights of the members, layer by layer of the same name.
 
-    The first member gives all its layers, and the distance is measured in it. Each further one gives only what comes
-    after the frozen layers, which all members share, as a model within the model.
+    The first member gives all its layers, and the distance is measured in it. Each further one is a model within the
+    model: of the same first weights, only what comes after the frozen layers, which these share; of others, all of it.
     """
-    others = [_after_frozen(params, n_classes, parts, place) for place, parts in enumerate(members[1:], 2)]
+    owns = [_own(params, weights) for weights in params.weights_of_members[1:]]
+    others = [_after_frozen(own, n_classes, members[place - 1], place) for place, own in enumerate(owns, 2)]
     image, seen, network = _network(params, n_classes, members[0])
-    shared = cut(network, params) if params.frozen else seen
-    logits = [network.output, *(other(shared) for other in others)]
+    begins = (cut(network, own) if own.frozen else seen for own in owns)
+    logits = [network.output, *(other(begin) for other, begin in zip(others, begins, strict=True))]
     probabilities = _mean_of_views(_mean_of_members(logits, findings.temperature), params.views)
     inputs = [image]
     if findings.evidence is not None:
@@ -90,6 +91,11 @@ def _network(params: TrainParams, n_classes: int, parts: Parts) -> tuple[Tensor,
     network = build_over(image, seen, unloaded, n_classes)
     take_weights(network, parts)
     return image, seen, network
+
+
+def _own(params: TrainParams, weights: str) -> TrainParams:
+    """The same with nothing frozen, and so nothing shared, where a member began with other weights than the first."""
+    return params if weights == params.weights else params.model_copy(update={"frozen_through": ""})
 
 
 def _after_frozen(params: TrainParams, n_classes: int, parts: Parts, place: int) -> Model:

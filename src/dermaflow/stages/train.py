@@ -77,8 +77,10 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
         material = Material(learnt, validation, job.originals, job.classes, known_of(job))
-        trunk = trunk_folder(paths.CHECKPOINTS, job.trunk_fingerprint)
-        trained = train(material, job.params, folder, trunk, log_epoch)
+        trunks = {
+            weights: trunk_folder(paths.CHECKPOINTS, digest) for weights, digest in job.trunk_fingerprints.items()
+        }
+        trained = train(material, job.params, folder, trunks, log_epoch)
         save_model(trained.model, paths.MODEL)
         clinical = job.clinical("validation")
         write_onnx(trained.model, validation.inputs, paths.ONNX, clinical)
