@@ -102,7 +102,7 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
         kept = listed(f"{each['best_epoch']} (seed {each['seed']})" for each in members[1:])
         yield (
             f"The answer is the mean over {len(members)} networks that were trained alike from different seeds and "
-            f"share their frozen layers; of the others these epochs were kept: {kept}."
+            f"share what is frozen of the same first weights; of the others these epochs were kept: {kept}."
         )
     if train.get("views", 1) > 1:
         yield f"The answer is the mean over {train['views']} mirrored and turned views of the image."

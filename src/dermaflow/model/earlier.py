@@ -9,10 +9,10 @@ import pandas as pd
 
 from dermaflow.core import paths
 from dermaflow.core.errors import TrainingError
+from dermaflow.core.groups import KINDS
 from dermaflow.core.lesions import SEEN_COLUMNS, read_table
 
 _SAME = ("sha256", "isic_id", "lesion_id", "also_lesion_id", "patient_id")
-_KINDS = {"also_lesion_id": "lesion_id"}
 _NAMED = 3
 
 
@@ -68,5 +68,5 @@ def _facts(rows: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _facts_by_row(rows: pd.DataFrame) -> list[set[tuple[str, str]]]:
     """What tells that two rows show the same, by kind: blank tells nothing."""
-    columns = [[(_KINDS.get(name, name), value) for value in rows[name]] for name in _SAME]
+    columns = [[(KINDS.get(name, name), value) for value in rows[name]] for name in _SAME]
     return [{fact for fact in facts if fact[1]} for facts in zip(*columns, strict=True)]
