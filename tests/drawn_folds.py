@@ -76,7 +76,11 @@ def draw_training(folder: Path, fingerprint: str, **sections: object) -> Card:
     )
     for file in MODEL_FILES:
         write_bytes(f"{file.name} of {fingerprint}".encode(), folder / file)
-    write_table(pd.DataFrame([("A", "", "train")], columns=list(SEEN_COLUMNS)), SEEN_COLUMNS, folder / paths.SEEN)
+    write_table(
+        pd.DataFrame([dict.fromkeys(SEEN_COLUMNS, "") | {"image_id": "A", "partition": "train"}]),
+        SEEN_COLUMNS,
+        folder / paths.SEEN,
+    )
     write_table(pd.DataFrame(HISTORY), tuple(HISTORY), folder / paths.HISTORY)
     write_card(card, folder / paths.CARD)
     return card

@@ -21,6 +21,7 @@ ACCEPTED = pd.DataFrame(
     ],
     columns=["image_id", "sha256", "isic_id", "lesion_id", "also_lesion_id", "patient_id"],
 ).reindex(columns=list(ACCEPTED_COLUMNS), fill_value="")
+ACCEPTED["pixels_sha256"] = ["", "", "pixels c"]
 
 
 def seen(**facts: str) -> pd.DataFrame:
@@ -32,6 +33,7 @@ def seen(**facts: str) -> pd.DataFrame:
     ("facts", "name"),
     [
         ({"sha256": "hash b"}, "b"),
+        ({"pixels_sha256": "pixels c"}, "c"),
         ({"isic_id": "ISIC_0000003"}, "c"),
         ({"lesion_id": "L2"}, "b"),
         ({"lesion_id": "M2"}, "b"),
@@ -63,7 +65,9 @@ def test_what_weights_know_of_training_images_only_does_no_harm(facts: dict[str,
 def test_the_folder_of_a_model_says_what_it_has_learnt_from_and_a_file_of_weights_cannot(tmp_path: Path) -> None:
     write_table(seen(lesion_id="L2"), SEEN_COLUMNS, tmp_path / "seen.csv")
     assert learnt_before(str(tmp_path))["lesion_id"].tolist() == ["L2", ""]
-    assert weights_path(str(tmp_path)) == tmp_path / "model.keras"
+    file = tmp_path / "model.keras"
+    assert weights_path(str(tmp_path)) == weights_path(str(file)) == file
+    assert learnt_before(str(file))["lesion_id"].tolist() == ["L2", ""]  # named by its file it knows the same
     for weights in ("none", "imagenet", str(tmp_path / "some.weights.h5")):
         assert learnt_before(weights).empty
         assert weights_path(weights) == Path(weights)

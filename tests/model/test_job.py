@@ -53,7 +53,7 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
 def test_a_job_that_begins_with_a_model_counts_what_that_one_has_seen(job: Job, tmp_path: Path) -> None:
     assert job.data.before == 0
     (tmp_path / "model.keras").write_text("weights")
-    seen = pd.DataFrame([[name, "hash", "train", "", "", "", ""] for name in "xyz"], columns=list(SEEN_COLUMNS))
+    seen = pd.DataFrame([[name, "hash", "train", *[""] * 5] for name in "xyz"], columns=list(SEEN_COLUMNS))
     write_table(seen, SEEN_COLUMNS, tmp_path / "seen.csv")
     begun = job.params.model_copy(update={"weights": str(tmp_path)})
     ledger, accepted = tables(ACCEPTED, c="validation", t="withdrawn")

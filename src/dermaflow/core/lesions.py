@@ -63,7 +63,8 @@ SEEN_COLUMNS = (
     "image_id",
     "sha256",
     "partition",  # a model was trained (train) or chosen (validation) on it
-    "isic_id",  # these as in the accepted table: what else shows the same
+    "pixels_sha256",  # this and what follows as in the accepted table: what else shows the same
+    "isic_id",
     "lesion_id",
     "also_lesion_id",
     "patient_id",

@@ -71,13 +71,14 @@ def _network(record: Record) -> Item:
 def _origins(train: Mapping[str, Any], before: int) -> Iterator[str]:
     """Whence the first weights come; `before`: how many images models have learnt from whose they are."""
     named = "ImageNet, as Keras gives them" if train["weights"] == "imagenet" else train["weights"]
-    yield f"The weights come from {named}, learnt on other pictures."
+    yield f"The weights come from {named}."
     for each in train.get("further_weights", ()):
         yield f"A further network begins with those of {each} instead, and is trained likewise."
     if before:
         yield (
-            f"Among these are weights of a model that {before:,} lesion images had trained or chosen (seen.csv names "
-            "them); none of them shows a picture, lesion or patient of the validation or test images here."
+            f"These know {before:,} lesion images, which earlier models were trained or chosen on (see seen.csv); "
+            "no file, pixels, number in the ISIC Archive, stated lesion or patient of the validation or test images "
+            "here is among them. Near copies were not looked for."
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.paths import MODEL
 from dermaflow.model.backend import keras
-from dermaflow.model.earlier import weights_path
+from dermaflow.model.earlier import model_folder, weights_path
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 STEM_SCALED_BY = "IMAGENET_STDDEV_RGB"  # what keras.applications.efficientnet calls the deviations; others lack it
@@ -41,7 +41,7 @@ def backbone(image: Tensor, params: TrainParams) -> Model:
         raise TrainingError(_fault(params, error)) from error
     if params.weights not in (NO_WEIGHTS, IMAGENET):
         _load(model, weights_path(params.weights), params)
-    ours = Path(params.weights).is_dir()  # what follows was done to them when they were learnt
+    ours = model_folder(params.weights) is not None  # what follows was done to them when they were learnt
     if params.pretrained and not ours and STEM_SCALED_BY in vars(module):
         _scale_stem(model, vars(module)[STEM_SCALED_BY])
     return model

@@ -11,27 +11,39 @@ from dermaflow.core import paths
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.groups import KINDS
 from dermaflow.core.lesions import SEEN_COLUMNS, read_table
+from dermaflow.model.params import IMAGENET, NO_WEIGHTS
 
-_SAME = ("sha256", "isic_id", "lesion_id", "also_lesion_id", "patient_id")
+_SAME = ("sha256", "pixels_sha256", "isic_id", "lesion_id", "also_lesion_id", "patient_id")
 _NAMED = 3
 
 
-def weights_path(weights: str) -> Path:
-    """The file that holds the weights: model.keras where `weights` is the folder of a model, else that file."""
+def model_folder(weights: str) -> Path | None:
+    """The folder of the model whose weights these are: itself, or that of its model.keras; None: they are of none.
+
+    Whatever Keras saved whole is a model: it must not pass for weights that have learnt from nothing known.
+    """
     path = Path(weights)
-    return path / paths.MODEL.name if path.is_dir() else path
+    if weights in (NO_WEIGHTS, IMAGENET):
+        return None
+    return path if path.is_dir() else path.parent if path.suffix == paths.MODEL.suffix else None
+
+
+def weights_path(weights: str) -> Path:
+    """The file that holds the weights: model.keras of the folder of a model, else that file."""
+    path = Path(weights)
+    return path / paths.MODEL.name if model_folder(weights) == path else path
 
 
 def learnt_before(weights: str) -> pd.DataFrame:
-    """What the model in the folder `weights` was trained and chosen on, SEEN_COLUMNS; no row where it is no folder.
+    """What the model of `weights` was trained and chosen on, SEEN_COLUMNS; no row where they are of none.
 
     Raises:
         TableError: the folder lacks seen.csv, or an older version wrote it.
     """
-    path = Path(weights)
-    if not path.is_dir():
+    folder = model_folder(weights)
+    if folder is None:
         return pd.DataFrame(columns=list(SEEN_COLUMNS), dtype=str)
-    return read_table(path / paths.SEEN.name, SEEN_COLUMNS)
+    return read_table(folder / paths.SEEN.name, SEEN_COLUMNS)
 
 
 def refuse_known(before: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame, weights: str) -> None:

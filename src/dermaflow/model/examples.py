@@ -76,7 +76,7 @@ def seen_images(examples: pd.DataFrame, accepted: pd.DataFrame, before: pd.DataF
     originals = examples.drop_duplicates("image_id")[["image_id", "partition"]]
     known = accepted[[name for name in SEEN_COLUMNS if name != "partition"]]
     own = originals.merge(known, on="image_id", how="left", validate="one_to_one")
-    return pd.concat([own, before], ignore_index=True).drop_duplicates("image_id")[list(SEEN_COLUMNS)]
+    return pd.concat([own, before], ignore_index=True).drop_duplicates()[list(SEEN_COLUMNS)]
 
 
 def counts(diagnoses: pd.Series, classes: tuple[str, ...]) -> dict[str, int]:

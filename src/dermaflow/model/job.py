@@ -95,7 +95,7 @@ def job_of(
     befores = {each: learnt_before(each) for each in dict.fromkeys(params.weights_of_members)}
     for each, seen in befores.items():
         refuse_known(seen, ledger, accepted, each)
-    before = pd.concat(befores.values()).drop_duplicates("image_id")
+    before = pd.concat(befores.values()).drop_duplicates()
     classes = in_order(accepted["diagnosis"])
     weights = {each: weights_digest(each) for each in befores}
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
