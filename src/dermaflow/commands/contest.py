@@ -13,7 +13,7 @@ from dermaflow.core import paths
 from dermaflow.core.answers import probability_columns
 from dermaflow.core.errors import PromotionError, TableError
 from dermaflow.core.files import read_json, sha256_hex
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, read_table
+from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table
 from dermaflow.evaluation.comparable import answers_over, unseen
 from dermaflow.evaluation.comparison import Answers, Cases
 from dermaflow.evaluation.gate import judge
@@ -138,7 +138,7 @@ def _against(folder: Path, card: Card, candidate: Candidate, params: PromotePara
         candidate.image_ids,
         read_table(paths.LEDGER, LEDGER_COLUMNS),
         read_table(paths.ACCEPTED, ACCEPTED_COLUMNS),
-        read_table(folder / paths.SEEN.name, SEEN_COLUMNS[:2]),
+        read_table(folder / paths.SEEN.name, ("image_id", "sha256")),
     )
     kept = fair & np.isin(candidate.diagnoses, common)
     scored = champion_probabilities(folder, _chosen(candidate.image_ids, kept))

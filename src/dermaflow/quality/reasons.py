@@ -55,8 +55,8 @@ EXPLANATIONS = {
     ),
     "withheld": Explanation(
         "For another task",
-        "The picture, or another one of the same lesion or patient, belongs to a collection that another model is to "
-        "learn from and be judged by. One that begins with the weights of this model must not find it there again.",
+        "The picture, a copy of it or another one of the same lesion or patient belongs to a collection that another "
+        "model is to be judged by. That one is to begin with the weights of this model, which so must not know it.",
         "",
     ),
     "empty-file": Explanation("Empty file", "The file has a name and no content.", _RESEND),
