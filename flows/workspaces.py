@@ -105,7 +105,7 @@ def _rebased(values: Mapping[str, Any], origin: Path, folder: Path) -> dict[str,
         if not isinstance(value, str) or Path(value).is_absolute():
             return value
         file = origin / value
-        is_path = file.exists() if os.sep in value else file.is_file()
+        is_path = file.exists() if os.sep in value else file.is_file() or (file / paths.MODEL.name).is_file()
         return os.path.relpath(file, folder) if is_path else value
 
     return {key: rebased(value) for key, value in values.items()}

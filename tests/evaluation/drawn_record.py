@@ -5,7 +5,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from dermaflow.core.lesions import ACCEPTED_COLUMNS, CORRECTION_COLUMNS, LEDGER_COLUMNS, QUARANTINE_COLUMNS
+from dermaflow.core.lesions import (
+    ACCEPTED_COLUMNS,
+    CORRECTION_COLUMNS,
+    LEDGER_COLUMNS,
+    QUARANTINE_COLUMNS,
+    SEEN_COLUMNS,
+)
 from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -108,6 +114,7 @@ def drawn_record(lesions: pd.DataFrame | None = None, threshold: float | None = 
         "corrections": pd.DataFrame(
             [["IMG_001", "x", "nevus", "melanoma", "isic2019|ham10000"]], columns=CORRECTION_COLUMNS
         ),
+        "seen": lesions.assign(partition="train")[list(SEEN_COLUMNS)],
         "pictures": {"confusion.png": b"\x89PNG confusion", "gallery.png": b"\x89PNG gallery"},
     }  # fmt: skip
     return Record(**(fields | changes))

@@ -16,6 +16,12 @@ def test_an_image_is_left_out_when_it_its_content_or_its_group_was_seen():
     assert list(unseen(list("abcf"), LEDGER, ACCEPTED, seen(["old name"], ["C"]))) == [True, True, False, True]
 
 
+def test_what_only_the_first_weights_of_a_champion_know_is_left_out_with_its_group():
+    accepted = ACCEPTED.assign(lesion_id=["", "", "", "L1", "L2"], patient_id=["", "", "P1", "", ""])
+    before = seen(["x", "y"], ["X", "Y"]).assign(lesion_id=["L1", ""], patient_id=["", "P1"])
+    assert list(unseen(list("abcdef"), LEDGER, accepted, before)) == [True, True, False, False, False, True]
+
+
 def test_an_image_that_has_left_the_data_still_marks_its_group():
     assert list(unseen(["d", "f"], LEDGER, ACCEPTED, seen(["e"], [""]))) == [False, True]
 

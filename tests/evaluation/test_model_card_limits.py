@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from dermaflow.evaluation.model_card_limits import interpretation, openness
@@ -94,3 +95,11 @@ def test_a_training_with_changes_or_without_a_repository_says_so():
     outside = words_of(item_of(openness(drawn_record(card={**CARD, "git": None})), "How to make it").blocks)
     assert "unknown (trained outside a repository)" in outside
     assert "git checkout" not in outside
+
+
+def test_the_terms_of_what_an_earlier_model_has_learnt_from_are_on_the_card_of_the_next():
+    own = drawn_record().seen
+    theirs = own.head(3).assign(sha256=list("xyy"), image_id=list("xyy"), source="far", licence="CC-0", attribution="")
+    table, before, _ = item_of(openness(drawn_record(seen=pd.concat([own, theirs]))), "Licences").blocks
+    assert ("far", "CC-0", "unknown: no source states one", "2") in table.rows
+    assert before.words.startswith("2 of these images only an earlier model has learnt from")

@@ -110,10 +110,13 @@ def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
     folder = Path(".cache/spaces/paths")
     for file in ("shared/others.h5", "beside.h5"):
         Path(file).write_text("other weights")
+    Path("first").mkdir()
+    Path("first/model.keras").write_text("a model")
     for changes, name in (
         ({}, "shared/weights.h5"),
         ({"train.weights": "shared/others.h5"}, "shared/others.h5"),
         ({"train.weights": "beside.h5"}, "beside.h5"),
+        ({"train.weights": "first"}, "first"),
     ):
         workspaces.prepare(folder, changes, ["ingest"])
         weights = YAML(typ="safe").load(folder / "params.yaml")["train"]["weights"]

@@ -97,7 +97,7 @@ def test_nothing_is_left_after_removal(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_of_what_frozen_layers_gave_the_two_used_last_are_kept(tmp_path: Path) -> None:
+def test_of_what_frozen_layers_gave_this_trainings_and_the_other_used_last_are_kept(tmp_path: Path) -> None:
     trunks = [trunk_folder(tmp_path, name) for name in "abc"]
     for used_at, trunk in zip((300, 100, 200), trunks, strict=True):
         trunk.mkdir(parents=True)
@@ -105,7 +105,8 @@ def test_of_what_frozen_layers_gave_the_two_used_last_are_kept(tmp_path: Path) -
         for path in (trunk / "train-trunk.npy", trunk):
             os.utime(path, (used_at, used_at))
     (tmp_path / "a training").mkdir()
-    assert superseded(tmp_path) == [trunks[1]]
+    assert superseded(tmp_path, trunks[2:]) == [trunks[1]]
+    assert superseded(tmp_path, trunks[1:]) == []
     os.utime(trunks[1] / "train-trunk.npy", (400, 400))
-    assert superseded(tmp_path) == [trunks[2]]
-    assert superseded(tmp_path / "nowhere") == []
+    assert superseded(tmp_path, []) == [trunks[0], trunks[2]]
+    assert superseded(tmp_path / "nowhere", trunks) == []

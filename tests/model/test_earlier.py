@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dermaflow.core.errors import TableError, TrainingError
+from dermaflow.core.errors import TrainingError
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, SEEN_COLUMNS, write_table
 from dermaflow.model.earlier import learnt_before, refuse_known, weights_path
 
@@ -44,7 +44,7 @@ def seen(**facts: str) -> pd.DataFrame:
 def test_what_weights_know_of_a_validation_or_test_image_is_found_by_picture_lesion_and_patient(
     facts: dict[str, str], name: str
 ) -> None:
-    message = rf"other has learnt from 1 of the 2 validation and test images, or .* \({name}, …\).*withheld_sources"
+    message = rf"other have learnt from 1 of the 2 validation and test images, or .* \({name}, …\).*withheld_sources"
     with pytest.raises(TrainingError, match=message):
         refuse_known(seen(**facts), LEDGER, ACCEPTED, "other")
 
@@ -74,8 +74,8 @@ def test_the_folder_of_a_model_says_what_it_has_learnt_from_and_a_file_of_weight
 
 
 def test_a_model_that_does_not_say_which_lesions_it_knows_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match=r"seen\.csv is missing"):
+    with pytest.raises(TrainingError, match=r"do not say what .*seen\.csv is missing.*train that model anew"):
         learnt_before(str(tmp_path))
     write_table(seen(), SEEN_COLUMNS[:3], tmp_path / "seen.csv")
-    with pytest.raises(TableError, match="lesion_id"):
+    with pytest.raises(TrainingError, match="lesion_id"):
         learnt_before(str(tmp_path))

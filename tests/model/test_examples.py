@@ -61,18 +61,20 @@ def test_the_order_of_the_tables_does_not_matter() -> None:
 
 
 def test_seen_images_name_each_original_once_with_the_hash_of_its_file() -> None:
-    known = ACCEPTED.assign(isic_id="I", lesion_id=["L1", "L2", "L3", "L4"], also_lesion_id="M", patient_id="P")
+    known = ACCEPTED.assign(isic_id="I", lesion_id=["L1", "L2", "L3", "L4"], also_lesion_id="M", patient_id="P").assign(
+        source="S", licence="CC-0", attribution="A"
+    )
     seen = seen_images(examples_of(PLAN, LEDGER, ACCEPTED), known, pd.DataFrame(columns=list(SEEN_COLUMNS)))
     assert seen[list(SEEN_COLUMNS)].to_numpy().tolist() == [
-        ["a", "hash of a", "train", "", "I", "L1", "M", "P"],
-        ["b", "hash of b", "train", "", "I", "L2", "M", "P"],
-        ["c", "hash of c", "validation", "", "I", "L3", "M", "P"],
+        ["a", "hash of a", "train", "", "I", "L1", "M", "P", "S", "CC-0", "A"],
+        ["b", "hash of b", "train", "", "I", "L2", "M", "P", "S", "CC-0", "A"],
+        ["c", "hash of c", "validation", "", "I", "L3", "M", "P", "S", "CC-0", "A"],
     ]
 
 
 def test_what_the_first_weights_have_learnt_from_counts_as_seen_too() -> None:
     before = pd.DataFrame(
-        [("a", "old", "train", *[""] * 5), ("z", "hash of z", "validation", "", "", "L", "", "")],
+        [("a", "old", "train", *[""] * 8), ("z", "hash of z", "validation", "", "", "L", *[""] * 5)],
         columns=list(SEEN_COLUMNS),
     )
     seen = seen_images(examples_of(PLAN, LEDGER, ACCEPTED), ACCEPTED, before)

@@ -53,7 +53,8 @@ def test_a_job_counts_originals_copies_and_validation_by_class_and_images_by_sou
 def test_a_job_that_begins_with_a_model_counts_what_that_one_has_seen(job: Job, tmp_path: Path) -> None:
     assert job.data.before == 0
     (tmp_path / "model.keras").write_text("weights")
-    seen = pd.DataFrame([[name, "hash", "train", *[""] * 5] for name in "xyz"], columns=list(SEEN_COLUMNS))
+    blank = dict.fromkeys(SEEN_COLUMNS, "")
+    seen = pd.DataFrame([blank | {"image_id": name, "sha256": "hash", "partition": "train"} for name in "xyz"])
     write_table(seen, SEEN_COLUMNS, tmp_path / "seen.csv")
     begun = job.params.model_copy(update={"weights": str(tmp_path)})
     ledger, accepted = tables(ACCEPTED, c="validation", t="withdrawn")
@@ -61,6 +62,9 @@ def test_a_job_that_begins_with_a_model_counts_what_that_one_has_seen(job: Job, 
     other = job_of(job.examples, ledger, known, begun, job.sections)
     assert other.data.before == len(other.before) == 3
     assert other.fingerprint != job.fingerprint
+    assert not other.phantom
+    write_table(seen.assign(source="phantom-7"), SEEN_COLUMNS, tmp_path / "seen.csv")
+    assert job_of(job.examples, ledger, known, begun, job.sections).phantom
 
 
 def test_a_job_states_what_the_parameters_let_it(job: Job) -> None:

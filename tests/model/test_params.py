@@ -31,6 +31,7 @@ def test_the_params_of_the_project_are_accepted() -> None:
             ["imagenet"],
             "expected weights, and no none among further_weights, received none and imag",
         ),
+        ("further_weights", [""], "at least 1 character"),
         ("views", 3, "1, 2, 4 or 8"),
         ("balance", "copies", "'none', 'loss', 'sampling' or 'logits'"),
     ],

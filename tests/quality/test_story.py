@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from dermaflow.quality.labels import settle
@@ -5,6 +6,7 @@ from dermaflow.quality.leaks import find_leaks
 from dermaflow.quality.screening import Screened
 from dermaflow.quality.shortcuts import Shortcut
 from dermaflow.quality.story import Found, story_of
+from dermaflow.quality.withheld import withheld
 
 TORN = [
     {
@@ -24,10 +26,11 @@ TORN = [
 def told(described, authorities):
     """The story of rows, as one text."""
 
-    def _told(rows, said=(), near=(), shortcuts=()):
+    def _told(rows, said=(), near=(), shortcuts=(), withheld_sources=()):
         table, spoken = described(*rows, near=near), authorities(*said)
-        settled = settle(table, spoken)
-        aside = table.join(settled.findings, how="inner")
+        kept = withheld(table.assign(also_lesion_id=""), withheld_sources)
+        settled = settle(table.drop(index=kept.index), spoken)
+        aside = table.join(pd.concat([kept, settled.findings]), how="inner")
         screened = Screened(settled.rows.drop(index=settled.findings.index), aside, settled.corrections)
         return "\n".join(story_of(Found(table, spoken, screened, find_leaks(table), shortcuts)))
 
@@ -52,6 +55,13 @@ def test_the_story_tells_what_authorities_settle_and_what_they_never_confirm(tol
     assert "1 label is corrected by them: nevus → melanoma (1)." in story
     assert "No picture filed as nevus is confirmed: of 3, 1 is officially something else and 2 are unknown" in story
     assert "No picture filed as melanoma" not in story
+
+
+def test_a_contradiction_that_is_withheld_is_neither_settled_nor_open(told):
+    rows = [row | {"source": "theirs"} for row in TORN[:2]] + TORN[2:]
+    story = told(rows, [{"image_id": "c", "label": "nevus"}], withheld_sources=["theirs"])
+    assert "1 of these is withheld for another task." in story
+    assert "settle" not in story
 
 
 def test_near_copies_and_telling_shortcuts_have_a_sentence_of_their_own(told):

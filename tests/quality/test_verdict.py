@@ -59,6 +59,14 @@ def test_copies_and_rare_diagnoses_do_not_shake_trust(lesions):
     assert verdict["passed"]
 
 
+def test_what_is_withheld_is_not_among_the_rows_of_which_a_share_is_taken(lesions):
+    verdict = judged(lesions, first(lesions, 3), quarantine(*["withheld"] * 5, "truncated", "blank"), [], 0.3)
+
+    assert verdict["quarantined_frac"] == 0.4
+    assert not verdict["passed"]
+    assert "received 40.0% (2 of 5 rows)" in complaint(verdict)
+
+
 def test_a_failed_expectation_fails(lesions):
     verdict = judged(lesions, first(lesions, 10), quarantine(), ["Each sex is known: not so"], 0.3)
 

@@ -68,6 +68,9 @@ SEEN_COLUMNS = (
     "lesion_id",
     "also_lesion_id",
     "patient_id",
+    "source",  # whence it came, and under which terms: a model that begins with this one owes them too
+    "licence",
+    "attribution",
 )
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "val_balanced_accuracy", "seconds")
 PARTITIONS = ("train", "validation", "test")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dermaflow.core.groups import shown_before
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.comparison import Answers
 from dermaflow.evaluation.metrics import Floats
@@ -14,26 +15,23 @@ from dermaflow.evaluation.metrics import Floats
 def unseen(
     image_ids: Sequence[str], ledger: pd.DataFrame, accepted: pd.DataFrame, seen: pd.DataFrame
 ) -> npt.NDArray[np.bool_]:
-    """Which images a model has seen neither themselves nor in another image of their group.
+    """Which images a model has seen neither themselves nor in another image of their group, lesion or patient.
+
+    That of models whose weights it began with counts: such an image need never have been in this ledger.
 
     Args:
         image_ids: (n,) the test images.
         ledger: image_id, group_id; also of images that have left the data.
-        accepted: image_id, sha256.
-        seen: image_id, sha256 of what the model was trained or chosen on.
+        accepted: ACCEPTED_COLUMNS.
+        seen: SEEN_COLUMNS of what the model was trained or chosen on; an older version's hold image_id, sha256 only.
 
     Returns:
         Shape (n,), True where the model has seen nothing of it.
     """
-    seen_ids, seen_contents = set(seen["image_id"]), set(seen["sha256"]) - {""}
-    contents = dict(zip(accepted["image_id"], accepted["sha256"], strict=True))
+    known = {*seen["image_id"], *accepted.loc[shown_before(accepted, seen), "image_id"]}
     groups = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
-
-    def known(image_id: str) -> bool:
-        return image_id in seen_ids or contents.get(image_id) in seen_contents
-
-    seen_groups = {group for image_id, group in groups.items() if known(image_id)}
-    return np.array([not known(name) and groups.get(name) not in seen_groups for name in image_ids], dtype=bool)
+    seen_groups = {group for image_id, group in groups.items() if image_id in known}
+    return np.array([name not in known and groups.get(name) not in seen_groups for name in image_ids], dtype=bool)
 
 
 def answers_over(

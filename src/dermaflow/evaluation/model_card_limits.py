@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.baselines import COMPARED
 from dermaflow.evaluation.model_card_content import (
@@ -122,17 +124,22 @@ def _changes(record: Record) -> Iterator[str]:
 
 
 def _licences(record: Record) -> Item:
-    used = record.used
+    used = pd.concat([record.used, record.seen_before], ignore_index=True)
     licences = used["licence"].str.strip().where(used["licence"].str.strip() != "", UNKNOWN)
     givers = used["attribution"].str.strip().where(used["attribution"].str.strip() != "", UNKNOWN)
     pairs = counts(used["source"] + "\0" + licences + "\0" + givers)
     rows: list[tuple[str | int, ...]] = [(*pair.split("\0"), n) for pair, n in list(pairs.items())[:LICENCES_SHOWN]]
-    more = sum(list(pairs.values())[LICENCES_SHOWN:])
+    more, before = sum(list(pairs.values())[LICENCES_SHOWN:]), len(record.seen_before)
     return item(
         "18e",
         "Licences of the images",
         counted_table(("source", "licence", "attribution", "images"), rows),
-        f"{more:,} images of further kinds are not shown; data/validate/lesions.csv has all." if more else "",
+        f"{more:,} images of further kinds are not shown; data/validate/lesions.csv and models/train/seen.csv have all."
+        if more
+        else "",
+        f"{before:,} of these images only an earlier model has learnt from, with whose weights this one began."
+        if before
+        else "",
         _consequence(list(licences.unique())),
     )
 

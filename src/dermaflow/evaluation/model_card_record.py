@@ -25,6 +25,7 @@ class Record:
     quarantine: pd.DataFrame  # QUARANTINE_COLUMNS, of validation
     split_quarantine: pd.DataFrame  # likewise, of the split
     corrections: pd.DataFrame  # CORRECTION_COLUMNS
+    seen: pd.DataFrame  # SEEN_COLUMNS: models/train/seen.csv
     pictures: Mapping[str, bytes]  # the PNG files of reports/evaluate/figures, by name
 
     @cached_property
@@ -32,6 +33,12 @@ class Record:
         """The accepted images that are in a partition: ACCEPTED_COLUMNS, group_id, partition."""
         placed = self.ledger.loc[self.ledger["partition"].isin(PARTITIONS), ["image_id", "group_id", "partition"]]
         return self.lesions.merge(placed, on="image_id", validate="one_to_one")
+
+    @cached_property
+    def seen_before(self) -> pd.DataFrame:
+        """What only those models have learnt from whose weights this one began with: SEEN_COLUMNS, a row a file."""
+        own = self.seen["sha256"].isin(self.used["sha256"])
+        return self.seen[~own].drop_duplicates(["image_id", "sha256"])
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def _load(model: Model, file: Path, params: TrainParams) -> None:
     """Load a weights file so that nothing can be left out unnoticed: what it lacks would stay NaN."""
     if not file.is_file():
         raise TrainingError(
-            f"train.weights: expected none, imagenet, a weights file or the folder of a model, found no file {file}"
+            f"weights: expected none, imagenet, a weights file or the folder of a model, found no file {file}"
         )
     for variable in model.weights:
         variable.assign(np.full(variable.shape, np.nan, dtype=np.float32))
@@ -78,7 +78,7 @@ def _load(model: Model, file: Path, params: TrainParams) -> None:
     absent = sum(not np.isfinite(keras.ops.convert_to_numpy(variable)).all() for variable in model.weights)
     if absent:
         raise TrainingError(
-            f"train.weights: {file} lacks {absent} of the {len(model.weights)} arrays of {params.architecture}: "
+            f"the weights {file} lack {absent} of the {len(model.weights)} arrays of {params.architecture}: "
             "expected the weights of that very network without its top"
         )
 

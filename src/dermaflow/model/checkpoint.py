@@ -6,7 +6,7 @@ end of a whole epoch. Only the last model and the best are kept. No Keras: how a
 
 import math
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +15,7 @@ from dermaflow.core.errors import TableError
 from dermaflow.core.files import replacing
 from dermaflow.core.lesions import HISTORY_COLUMNS, read_table_if_any, write_table
 
-TRUNKS_KEPT = 2  # of what frozen layers gave; each may take gigabytes
+OTHER_TRUNKS_KEPT = 1  # of what frozen layers gave to earlier trainings; each may take gigabytes
 _TRUNK = "trunk-"
 ABANDONED_AFTER_S = 7 * 24 * 3600.0
 
@@ -90,10 +90,10 @@ def trunk_folder(root: Path, fingerprint: str) -> Path:
     return root / f"{_TRUNK}{fingerprint}"
 
 
-def superseded(root: Path) -> list[Path]:
-    """The trunk folders in `root` but for the TRUNKS_KEPT that were used last."""
-    used_last = sorted(root.glob(f"{_TRUNK}*/"), key=_last_write_s, reverse=True)
-    return used_last[TRUNKS_KEPT:]
+def superseded(root: Path, used: Collection[Path]) -> list[Path]:
+    """The trunk folders in `root` but for those just used and, of the others, the OTHER_TRUNKS_KEPT used last."""
+    others = [folder for folder in root.glob(f"{_TRUNK}*/") if folder not in used]
+    return sorted(others, key=_last_write_s, reverse=True)[OTHER_TRUNKS_KEPT:]
 
 
 def remove(folder: Path) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from dermaflow.core import paths
-from dermaflow.core.errors import TrainingError
-from dermaflow.core.groups import KINDS
+from dermaflow.core.errors import TableError, TrainingError
+from dermaflow.core.groups import shown_before
 from dermaflow.core.lesions import SEEN_COLUMNS, read_table
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS
 
-_SAME = ("sha256", "pixels_sha256", "isic_id", "lesion_id", "also_lesion_id", "patient_id")
 _NAMED = 3
 
 
@@ -38,12 +37,19 @@ def learnt_before(weights: str) -> pd.DataFrame:
     """What the model of `weights` was trained and chosen on, SEEN_COLUMNS; no row where they are of none.
 
     Raises:
-        TableError: the folder lacks seen.csv, or an older version wrote it.
+        TrainingError: the folder lacks seen.csv, or an older version wrote it.
     """
     folder = model_folder(weights)
     if folder is None:
         return pd.DataFrame(columns=list(SEEN_COLUMNS), dtype=str)
-    return read_table(folder / paths.SEEN.name, SEEN_COLUMNS)
+    try:
+        return read_table(folder / paths.SEEN.name, SEEN_COLUMNS)
+    except TableError as error:
+        raise TrainingError(
+            f"the weights {weights} do not say what they have learnt from: expected the folder of a model as this "
+            f"version's training leaves it, seen.csv among its files ({error}): train that model anew, or name a file "
+            "of weights that know no lesion"
+        ) from error
 
 
 def refuse_known(before: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFrame, weights: str) -> None:
@@ -63,22 +69,11 @@ def refuse_known(before: pd.DataFrame, ledger: pd.DataFrame, accepted: pd.DataFr
         return
     judges = ledger.loc[ledger["partition"].isin(["validation", "test"]), "image_id"]
     judged = accepted[accepted["image_id"].isin(judges)]
-    facts = _facts(before)
-    known = [not facts.isdisjoint(own) for own in _facts_by_row(judged)]
-    if any(known):
+    known = shown_before(judged, before)
+    if known.any():
         names = judged.loc[known, "image_id"].tolist()
         raise TrainingError(
-            f"train.weights: {weights} has learnt from {len(names):,} of the {len(judged):,} validation and test "
+            f"the weights {weights} have learnt from {len(names):,} of the {len(judged):,} validation and test "
             f"images, or from others of the same lesion or patient ({', '.join(names[:_NAMED])}, …); expected none: "
-            "train it anew with their collection in validate.withheld_sources"
+            "train their model anew with that collection in validate.withheld_sources"
         )
-
-
-def _facts(rows: pd.DataFrame) -> set[tuple[str, str]]:
-    return set().union(*_facts_by_row(rows))
-
-
-def _facts_by_row(rows: pd.DataFrame) -> list[set[tuple[str, str]]]:
-    """What tells that two rows show the same, by kind: blank tells nothing."""
-    columns = [[(KINDS.get(name, name), value) for value in rows[name]] for name in _SAME]
-    return [{fact for fact in facts if fact[1]} for facts in zip(*columns, strict=True)]

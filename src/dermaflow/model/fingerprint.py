@@ -71,9 +71,8 @@ def weights_digest(weights: str) -> str:
         return file_digest(weights_path(weights))
     except OSError as error:
         raise TrainingError(
-            f"train.weights: expected {NO_WEIGHTS}, {IMAGENET}, a Keras weights file or the folder of a model, "
-            f"received {weights} "
-            f"({error.strerror})"
+            f"weights: expected {NO_WEIGHTS}, {IMAGENET}, a Keras weights file or the folder of a model, "
+            f"received {weights} ({error.strerror})"
         ) from error
 
 

@@ -85,7 +85,8 @@ def job_of(
 
     Args:
         examples: EXAMPLE_COLUMNS, checked (see model.examples).
-        ledger: LEDGER_COLUMNS; a generated image in any partition, test too, makes the model a phantom.
+        ledger: LEDGER_COLUMNS; a generated image in any partition, test too, makes the model a phantom, and so does
+            one that the weights have learnt from.
         accepted: ACCEPTED_COLUMNS.
         sections: of params.yaml, up to and including train.
 
@@ -109,7 +110,7 @@ def job_of(
         classes=classes,
         data=data,
         before=before,
-        phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]),
+        phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]) or is_phantom(before),
         fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
         trunk_fingerprints={each: trunk_fingerprint(params, images, code, digest) for each, digest in weights.items()},
     )

@@ -20,6 +20,7 @@ Architecture = Literal[
     "VGG16", "VGG19", "Xception",
 ]  # fmt: skip
 """The custom network, or any of keras.applications."""
+Weights = Annotated[str, Field(min_length=1)]
 NO_WEIGHTS = "none"
 IMAGENET = "imagenet"
 
@@ -33,7 +34,7 @@ class TrainParams(Params):
     filters: list[Filters] = Field(min_length=1, max_length=8)
     dense_units: int = Field(ge=1, le=8192)
     # Of a backbone.
-    weights: str = Field(min_length=1)  # none, imagenet (Keras downloads them), a weights file, or a model's folder
+    weights: Weights  # none, imagenet (Keras downloads them), a weights file, or a model's folder
     backbone_options: dict[str, float | int | str]  # that it takes beside, such as alpha of MobileNetV2
     frozen_through: str  # with weights: layers up to this one stay as they are; all; or blank: none
     cache_trunk: bool  # compute what the frozen layers give once and not in every epoch
@@ -54,7 +55,7 @@ class TrainParams(Params):
     epochs: int = Field(ge=1, le=10_000)
     patience_epochs: int = Field(ge=1)
     members: int = Field(ge=1, le=16)  # networks that differ in their seeds, over which the model averages
-    further_weights: list[str] = Field(max_length=15)  # each adds a member that begins with these instead of `weights`
+    further_weights: list[Weights] = Field(max_length=15)  # each adds a network that begins with these, not `weights`
     clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion

@@ -12,6 +12,7 @@ from dermaflow.quality.labels import AUTHORITIES_DISAGREE, OUTSIDE_TAXONOMY
 from dermaflow.quality.screening import Screened
 from dermaflow.quality.shortcuts import Shortcut
 from dermaflow.quality.statements import statements
+from dermaflow.quality.withheld import WITHHELD
 
 TELLING_AUC = 0.7
 """From here on a shortcut is worth a sentence: it ranks seven of ten pairs rightly without looking at the lesion."""
@@ -64,14 +65,18 @@ def _contradictions(found: Found) -> Iterator[str]:
         f"{_n(len(torn), 'picture')} {_is(len(torn))} filed under more than one diagnosis: {pairs}. "
         f"In {alike:,} of these cases the files are identical to the byte."
     )
-    unsettled = found.screened.quarantine.loc[found.screened.quarantine["reason"].isin(UNSETTLED), "image_id"]
-    settled = len(torn) - filed.loc[filed["image_id"].isin(unsettled), "picture"].nunique()
+    unsettled, withheld = (_pictures_of(filed, found.screened.quarantine, why) for why in (UNSETTLED, (WITHHELD,)))
+    if withheld:
+        yield f"{withheld:,} of these {_is(withheld)} withheld for another task."
+    settled = len(torn) - withheld - unsettled
+    if not settled and not unsettled:
+        return
     if found.authorities.empty and not settled:
         yield "No authority on labels was given, so none of these contradictions can be settled."
     else:
         yield (
             f"Official labels settle {settled:,} of these contradictions; "
-            f"{len(torn) - settled:,} cannot be settled and are not used."
+            f"{unsettled:,} cannot be settled and are not used."
         )
 
 
@@ -156,6 +161,12 @@ def _torn(rows: pd.DataFrame) -> pd.Series:
     named = rows[rows["diagnosis"] != ""].drop_duplicates(["picture", "diagnosis"])
     torn = named[named["picture"].duplicated(keep=False)].sort_values("diagnosis")
     return torn.groupby("picture")["diagnosis"].agg(" and ".join)
+
+
+def _pictures_of(rows: pd.DataFrame, quarantine: pd.DataFrame, reasons: Sequence[str]) -> int:
+    """How many pictures of these rows are in quarantine for one of the reasons."""
+    kept = quarantine.loc[quarantine["reason"].isin(reasons), "image_id"]
+    return rows.loc[rows["image_id"].isin(kept), "picture"].nunique()
 
 
 def _confirmed(rows: pd.DataFrame, stated: pd.DataFrame) -> Iterator[str]:

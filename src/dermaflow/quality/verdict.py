@@ -23,7 +23,7 @@ class Verdict(TypedDict):
     phantom: bool  # whether any image found was generated and not photographed
     images_found: int  # rows of the ingested table
     images_accepted: int
-    quarantined_frac: float  # of the rows found, those that cannot be trusted (not HARMLESS_REASONS), 0..1
+    quarantined_frac: float  # of the rows found and not withheld, those not to be trusted (no HARMLESS_REASONS), 0..1
     max_quarantined_frac: float
     quarantined: dict[str, int]  # rows by reason, most frequent first
     accepted: dict[str, int]  # images by diagnosis
@@ -54,7 +54,7 @@ def judge(
     """
     accepted = screened.accepted
     reasons = _counted(screened.quarantine["reason"])
-    frac = _untrusted(reasons) / max(1, len(lesions))
+    frac = _untrusted(reasons) / max(1, _judged(len(lesions), reasons))
     counts = accepted["diagnosis"].value_counts()
     kept = _in_order(counts.index)
     group_sizes = accepted["content_group"].value_counts()
@@ -122,9 +122,15 @@ def _untrusted(reasons: Mapping[str, int]) -> int:
     return sum(n for reason, n in reasons.items() if reason not in HARMLESS_REASONS)
 
 
+def _judged(n_found: int, reasons: Mapping[str, int]) -> int:
+    """How many rows were looked at: what is withheld is set aside before anything is asked of it."""
+    return n_found - reasons.get(WITHHELD, 0)
+
+
 def _share_in_words(verdict: Verdict) -> str:
     """Such as `40.0% (4 of 10 rows)`: the share is of what was found, the copies and rare ones among it."""
-    counts = f"{_untrusted(verdict['quarantined']):,} of {verdict['images_found']:,} rows"
+    reasons = verdict["quarantined"]
+    counts = f"{_untrusted(reasons):,} of {_judged(verdict['images_found'], reasons):,} rows"
     return f"{verdict['quarantined_frac']:.1%} ({counts})"
 
 

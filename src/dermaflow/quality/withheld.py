@@ -31,6 +31,8 @@ def withheld(rows: pd.DataFrame, sources: Collection[str]) -> pd.DataFrame:
         raise VerdictError(
             f"validate.withheld_sources: expected some of {', '.join(sorted(found))}, received {', '.join(absent)}"
         )
+    if not sources:
+        return findings(rows.index[:0], WITHHELD, [])
     groups = pd.Series(connected(rows), index=rows.index)
     own = rows["source"].isin(list(sources))
     witness = rows["file"].where(own).groupby(groups).transform("first")

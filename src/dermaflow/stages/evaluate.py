@@ -1,8 +1,8 @@
 """Test the trained model on images that it has never seen, and say how sure the figures are.
 
-Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, models/train/{model.onnx,card.json,history.csv},
-        reports/validate/{shortcuts.json,verdict.json}, data/validate/{quarantine.csv,corrections.csv},
-        data/split/quarantine.csv
+Reads   data/{validate/lesions.csv,split/ledger.csv,ingest/images}, data/validate/{quarantine.csv,corrections.csv},
+        data/split/quarantine.csv, models/train/{model.onnx,card.json,history.csv,seen.csv},
+        reports/validate/{shortcuts.json,verdict.json}
 Writes  reports/evaluate/{metrics.json,predictions.csv,confusion.csv,roc.csv,figures,model_card.html,model_card.md};
         completes the MLflow run
 Run     python -m dermaflow.stages.evaluate
@@ -25,6 +25,7 @@ from dermaflow.core.lesions import (
     HISTORY_COLUMNS,
     LEDGER_COLUMNS,
     QUARANTINE_COLUMNS,
+    SEEN_COLUMNS,
     clinical_of,
     read_table,
     write_table,
@@ -171,6 +172,7 @@ def write_model_card(metrics: Mapping[str, Any], params: EvaluateParams, card: C
         quarantine=read_table(paths.QUARANTINE, QUARANTINE_COLUMNS),
         split_quarantine=read_table(paths.SPLIT_QUARANTINE, QUARANTINE_COLUMNS),
         corrections=read_table(paths.CORRECTIONS, CORRECTION_COLUMNS),
+        seen=read_table(paths.SEEN, SEEN_COLUMNS),
         pictures={path.name: path.read_bytes() for path in sorted(paths.FIGURES.glob("*.png"))},
     )
     written = model_card(record)

@@ -4,12 +4,12 @@ Reads   data/augment/plan.csv and the images that it names, data/split/ledger.cs
         data/ingest/images, params.yaml
 Writes  models/train/model.keras, model.onnx, card.json, history.csv, seen.csv
         (.cache/train/<fingerprint>/ while it runs: what an interrupted training goes on from;
-        .cache/train/trunk-<fingerprint>/: what frozen layers give, of the last two such trainings, for a week)
+        .cache/train/trunk-<fingerprint>/: what frozen layers give, this training's and one more, for a week)
 Run     python -m dermaflow.stages.train
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def main() -> None:
         write_history(trained.history, paths.HISTORY)
         write_table(seen_images(job.examples, accepted, job.before), SEEN_COLUMNS, paths.SEEN)
         write_card(card_of(job, trained.history, trained.decided, trained.model.count_params(), used, git), paths.CARD)
-        clean_up(folder)
+        clean_up(folder, trunks_of(job).values())
     best = best_epoch(trained.history)
     print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
     print("\n".join(in_words(trained.decided)), flush=True)
@@ -77,10 +77,7 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
         material = Material(learnt, validation, job.originals, job.classes, known_of(job))
-        trunks = {
-            weights: trunk_folder(paths.CHECKPOINTS, digest) for weights, digest in job.trunk_fingerprints.items()
-        }
-        trained = train(material, job.params, folder, trunks, log_epoch)
+        trained = train(material, job.params, folder, trunks_of(job), log_epoch)
         save_model(trained.model, paths.MODEL)
         clinical = job.clinical("validation")
         write_onnx(trained.model, validation.inputs, paths.ONNX, clinical)
@@ -153,9 +150,18 @@ def git_of(folder: Path) -> Git | None:
     return Git(commit=state[COMMIT_TAG], dirty=state[CHANGED_TAG] == "yes") if state else None
 
 
-def clean_up(folder: Path) -> None:
-    """Remove the checkpoint of this training, and those that nobody has gone on from for long."""
-    for each in (folder, *superseded(paths.CHECKPOINTS)):
+def trunks_of(job: Job) -> dict[str, Path]:
+    """Where what frozen layers give lies, by the weights that networks begin with."""
+    return {weights: trunk_folder(paths.CHECKPOINTS, digest) for weights, digest in job.trunk_fingerprints.items()}
+
+
+def clean_up(folder: Path, trunks: Collection[Path]) -> None:
+    """Remove the checkpoint of this training, and those that nobody has gone on from for long.
+
+    Args:
+        trunks: what frozen layers gave to this training: it stays, for the next one may begin with it.
+    """
+    for each in (folder, *superseded(paths.CHECKPOINTS, trunks)):
         remove(each)
     old = abandoned(paths.CHECKPOINTS, time.time())
     for each in old:
