@@ -90,8 +90,9 @@ def test_weights_come_from_the_model_in_a_folder(tuned: TrainParams, tmp_path: P
     learnt.set_weights([array + 0.5 for array in learnt.get_weights()])
     (tmp_path / "small").mkdir()
     keras.Model(learnt.input, keras.layers.Dense(2)(learnt.output)).save(tmp_path / "small" / "model.keras")
-    for mine, its in zip(made(tuned, weights=str(tmp_path / "small")).get_weights(), learnt.get_weights(), strict=True):
-        np.testing.assert_array_equal(mine, its)
+    for named in (tmp_path / "small", tmp_path / "small" / "model.keras"):
+        for mine, its in zip(made(tuned, weights=str(named)).get_weights(), learnt.get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, its)
     with pytest.raises(TrainingError, match=r"MobileNetV2 with .*0\.5.*or a model of it"):
         made(tuned, weights=str(tmp_path / "small"), backbone_options={"alpha": 0.5})
     with pytest.raises(TrainingError, match=r"VGG16 .*or a model of it"):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dermaflow.core.clinical import encoded
+from dermaflow.model.architectures import build
 from dermaflow.model.backend import keras, tf
 from dermaflow.model.clinical import Known
 from dermaflow.model.params import TrainParams
@@ -195,6 +196,11 @@ def test_a_further_member_begins_with_weights_of_its_own(tuned: TrainParams, onc
     images = material(32).validation.inputs
     scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
     assert scores == pytest.approx(found.decided.validation, abs=1e-4)
+    found.model.save(tmp_path / "model.keras")
+    begun = build(tuned.model_copy(update={"weights": str(tmp_path)}), len(CLASSES)).learnt
+    for layer in begun.layers:  # of several networks the first one's weights are taken
+        if "conv" in layer.name:
+            np.testing.assert_array_equal(layer.get_weights(), found.model.get_layer(layer.name).get_weights())
 
 
 def test_the_model_averages_over_its_views(once: Trained) -> None:

@@ -27,6 +27,7 @@ from dermaflow.core.lesions import (
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Git, read_card
 from dermaflow.stages import train
+from tests.model.conftest import drawn_weights
 
 CLASSES = ("melanoma", "nevus")
 PARAMS = """\
@@ -97,15 +98,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def kill_after_the_first_epoch() -> None:
-    """Run the stage as DVC does and kill it where no clean-up can follow."""
+def kill_after_the_first_epoch(network: str = "") -> None:
+    """Run the stage as DVC does and kill it where no clean-up can follow; of a later network, if one is named."""
     command = [sys.executable, "-m", "dermaflow.stages.train"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         told = []
         for line in process.stdout:
             told.append(line)
-            if line.startswith("epoch 1 of"):
+            if line.startswith("epoch 1 of") and f"{network}\n" in ["\n", *told]:
                 os.kill(process.pid, signal.SIGKILL)
                 break
         else:
@@ -184,12 +185,36 @@ def assert_outputs_agree() -> None:
     assert validation_loss(load_bundle(paths.MODEL.parent)) == pytest.approx(lowest, rel=1e-4)
 
 
-def begin_with_a_model_that_knows(image_id: str) -> None:
+def begin_with_a_model_that_knows(image_id: str, architecture: str = "MobileNetV2") -> None:
     """Name the folder of a model as the first weights; it has learnt from that image."""
     known = {"sha256": sha256_hex(paths.ingested_image(image_id).read_bytes()), "image_id": "x", "partition": "train"}
     write_table(pd.DataFrame([dict.fromkeys(SEEN_COLUMNS, "") | known]), SEEN_COLUMNS, Path("other/seen.csv"))
-    network = PARAMS.replace("architecture: cnn", "architecture: MobileNetV2")
+    network = PARAMS.replace("architecture: cnn", f"architecture: {architecture}")
     paths.PARAMS.write_text(network.replace("weights: none", "weights: other"))
+
+
+def test_a_network_that_begins_with_another_model_goes_on_after_a_kill_and_is_exported_with_the_first(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dermaflow.model.backend import keras  # noqa: PLC0415 - where it is needed
+
+    weights = drawn_weights("MobileNet", 0.25, project / "drawn.weights.h5")
+    other = keras.applications.MobileNet(include_top=False, weights=None, alpha=0.25, input_shape=(32, 32, 3))
+    begin_with_a_model_that_knows("PHANTOM_003", "MobileNet")
+    other.save("other/model.keras")
+    begun = paths.PARAMS.read_text().replace("further_weights: []", "further_weights: [other]")
+    begun = begun.replace('frozen_through: ""', "frozen_through: conv_pw_12_relu")
+    begun = begun.replace("weights: other", f"weights: {weights}").replace("image_size_px: 24", "image_size_px: 32")
+    paths.PARAMS.write_text(begun.replace("options: {}", "options: {alpha: 0.25}").replace("epochs: 3", "epochs: 2"))
+    kill_after_the_first_epoch("network 2 of 2")
+    assert not paths.MODEL.exists()
+    train.main()
+    assert "going on after epoch 1" in capsys.readouterr().out.split("network 2 of 2")[1]
+    assert read_table(paths.SEEN, SEEN_COLUMNS)["image_id"].tolist()[-1] == "x"
+    assert read_card(paths.CARD).data.before == 1
+    images = np.stack([np.asarray(Image.open(paths.ingested_image(f"PHANTOM_00{n}")).resize((32, 32))) for n in "89"])
+    kept = keras.saving.load_model(paths.MODEL, compile=False).predict(images, verbose=0)[0]
+    np.testing.assert_allclose(load_bundle(paths.MODEL.parent).predict(images).probabilities, kept, atol=1e-4)
 
 
 @pytest.mark.usefixtures("project")
