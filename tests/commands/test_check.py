@@ -42,9 +42,9 @@ def sound(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
-    """Thresholds that are content with few images of a diagnosis."""
+    """Those of a project that is content with few images of a diagnosis, and withholds a source from its own training."""
     content = YAML(typ="safe").load(shipped().read_text())
-    content["validate"]["min_images_per_diagnosis"] = 3
+    content["validate"] |= {"min_images_per_diagnosis": 3, "withheld_sources": ["one that is not checked here"]}
     file = tmp_path_factory.mktemp("params") / "params.yaml"
     YAML().dump(content, file)
     return file
