@@ -42,7 +42,7 @@ def sound(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
-    """Those of a project that is content with few images of a diagnosis, and withholds a source from its own training."""
+    """Thresholds content with few images of a diagnosis, of a project that withholds a source from its training."""
     content = YAML(typ="safe").load(shipped().read_text())
     content["validate"] |= {"min_images_per_diagnosis": 3, "withheld_sources": ["one that is not checked here"]}
     file = tmp_path_factory.mktemp("params") / "params.yaml"
