@@ -106,7 +106,7 @@ def kill_after_the_first_epoch(network: str = "") -> None:
         told = []
         for line in process.stdout:
             told.append(line)
-            if line.startswith("epoch 1 of") and f"{network}\n" in ["\n", *told]:
+            if line.startswith("epoch 1 of") and (not network or f"{network}\n" in told):
                 os.kill(process.pid, signal.SIGKILL)
                 break
         else:
