@@ -12,7 +12,7 @@ from dermaflow.model.architectures import build
 from dermaflow.model.backend import make_deterministic
 from dermaflow.model.calibration import best_temperature
 from dermaflow.model.checkpoint import best_epoch, store
-from dermaflow.model.fit import Fitted, Report, _epoch, _started, fit, logits_of
+from dermaflow.model.fit import Fitted, Report, _epoch, _left, _started, fit, logits_of
 from dermaflow.model.params import TrainParams
 from dermaflow.model.phases import start_phase, tuned_layers
 from dermaflow.model.pixels import Labelled
@@ -169,6 +169,13 @@ def test_patience_begins_after_the_head(tuned: TrainParams, tmp_path: Path) -> N
     params = tuned.model_copy(update={"head_epochs": 3, "epochs": 5, "patience_epochs": 1, "head_learning_rate": 1.0})
     history = fitted_on(rows, rows, params, tmp_path, nothing).history
     assert len(history) >= 4
+
+
+def test_the_time_left_is_told_by_the_epochs_that_tune_layers(params: TrainParams) -> None:
+    asked = params.model_copy(update={"weights": "imagenet", "head_epochs": 1, "epochs": 4})
+    rows = [dict.fromkeys(HISTORY_COLUMNS[1:], 1.0) | {"seconds": seconds} for seconds in (10.0, 50.0, 70.0, 90.0)]
+    assert "is known after the first that tunes layers" in _left(rows[:1], asked)
+    assert [_left(rows[:n], asked) for n in (2, 3, 4)] == ["at most 100 s left", "at most 60 s left", "done"]
 
 
 def test_what_varies_images_is_drawn_from_seed_and_epoch_alone(

@@ -52,7 +52,6 @@ def fit(new: Model, train: Labelled, validation: Labelled, params: TrainParams, 
     """
     tuned = tuned_layers(new)
     model, history = _started(new, folder)
-    start, already = time.monotonic(), len(history)
     while not is_over(history, params.epochs, params.patience_epochs, head_epochs(params)):
         epoch = len(history) + 1
         if begins_phase(epoch, params):
@@ -60,8 +59,7 @@ def fit(new: Model, train: Labelled, validation: Labelled, params: TrainParams, 
         history.append(_epoch(model, train, validation, epoch, params))
         store(folder, history, model.save)
         report(epoch, history[-1])
-        mean_s = (time.monotonic() - start) / (len(history) - already)
-        print(_line(history, params, mean_s), flush=True)
+        print(_line(history, params), flush=True)
     return Fitted(_loaded(model_file(folder, best_epoch(history)), compiled=False), history)
 
 
@@ -149,12 +147,21 @@ def _progress(epoch: int, steps: int) -> object:
     return keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
 
 
-def _line(history: list[Row], params: TrainParams, mean_s: float) -> str:
+def _line(history: list[Row], params: TrainParams) -> str:
     row, epoch, best = history[-1], len(history), best_epoch(history)
-    over = is_over(history, params.epochs, params.patience_epochs, head_epochs(params))
-    left = "done" if over else f"at most {(params.epochs - epoch) * mean_s:.0f} s left"
+    adjusted = " before logits are adjusted" if params.balance == "logits" else ""
     return (
         f"epoch {epoch} of at most {params.epochs}: loss {row['loss']:.3f}, validation loss {row['val_loss']:.3f} "
-        f"(best: epoch {best}), validation balanced accuracy {row['val_balanced_accuracy']:.3f}, "
-        f"{row['seconds']:.1f} s, {left}"
+        f"(best: epoch {best}), validation balanced accuracy {row['val_balanced_accuracy']:.3f}{adjusted}, "
+        f"{row['seconds']:.1f} s, {_left(history, params)}"
     )
+
+
+def _left(history: list[Row], params: TrainParams) -> str:
+    """How long it takes yet, in words; an epoch of the classifier alone tells nothing about those that tune layers."""
+    if is_over(history, params.epochs, params.patience_epochs, head_epochs(params)):
+        return "done"
+    alike = [row["seconds"] for row in history[head_epochs(params) :]]
+    if not alike:
+        return "how long the others take is known after the first that tunes layers"
+    return f"at most {(params.epochs - len(history)) * sum(alike) / len(alike):.0f} s left"
