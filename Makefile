@@ -31,16 +31,21 @@ cross-validate: $(STANDS) ## test every image by a model that has not seen its g
 search: $(STANDS) ## try parameters, judged on validation images; SPACE="train.dropout=0.1..0.5" TRIALS=20
 	@python -m flows.launch flows.search --trials $(or $(TRIALS),20) $(SPACE)
 
-test: $(STANDS) ## run the tests (no network, no data needed); those of flows/ and stages/ at the same time as all others
-	@$(if $(ARGS),python -m pytest -m "not real" $(ARGS),mkdir -p .cache; \
-	  python -m pytest -m "not real" tests --ignore=tests/flows --ignore=tests/stages --ignore=tests/test_cli.py > .cache/test-rooms.log 2>&1 & rooms=$$!; \
-	  trap "kill $$rooms 2>/dev/null" EXIT; \
-	  echo "the tests of flows/ and stages/ here; those of all other rooms meanwhile, told after them (.cache/test-rooms.log)"; \
-	  python -m pytest -m "not real" tests/flows tests/stages tests/test_cli.py; flows=$$?; \
-	  wait $$rooms; rooms_failed=$$?; cat .cache/test-rooms.log; exit $$((flows || rooms_failed)))
+# $(call in_two_streams,MARKED,ROOMS): the tests MARKED so in ROOMS, and those of all other rooms at the same time.
+define in_two_streams
+@$(if $(ARGS),python -m pytest -m "$(1)" $(ARGS),mkdir -p .cache; \
+  python -m pytest -m "$(1)" tests $(addprefix --ignore=,$(2)) > .cache/test-rooms.log 2>&1 & rooms=$$!; \
+  trap "kill $$rooms 2>/dev/null" EXIT; \
+  echo "the tests of $(2) here; those of all other rooms meanwhile, told after them (.cache/test-rooms.log)"; \
+  python -m pytest -m "$(1)" $(2); here=$$?; \
+  wait $$rooms; rooms_failed=$$?; cat .cache/test-rooms.log; exit $$((here || rooms_failed)))
+endef
 
-test-real: $(STANDS) ## run the tests that need the real images in ../shared/data
-	@python -m pytest -m real $(ARGS)
+test: $(STANDS) ## run the tests (no network, no data needed); those of flows/ and stages/ at the same time as all others
+	$(call in_two_streams,not real,tests/flows tests/stages tests/test_cli.py)
+
+test-real: $(STANDS) ## run the tests that need the real images in ../shared/data; those of flows/ at the same time as all others
+	$(call in_two_streams,real,tests/flows)
 
 lint: $(STANDS) ## check style, types and the rooms' borders
 	@ruff check && ruff format --check && mypy && lint-imports
