@@ -6,7 +6,8 @@ def test_temperature_threshold_and_distance_are_said_with_where_they_come_from()
     words = words_of(output(drawn_record()).blocks)
     assert "temperature 1.500" in words
     assert "from a probability of 0.1250 on" in words
-    assert "at which 95 % of the 8 validation images" in words
+    assert "one more image like the 8 validation images of it is suspected with a probability of 89 %" in words
+    assert "95 % is asked for and takes more of these" in words
     assert "99 % of 24 validation images lie within 1" in words
 
 
@@ -14,6 +15,13 @@ def test_what_a_model_lacks_is_said_in_words():
     words = words_of(output(drawn_record(card={**CARD, "operating_point": None, "familiarity": None})).blocks)
     assert "No threshold of suspicion" in words
     assert "does not say how far an image lies" in words
+
+
+def test_with_enough_melanomas_the_threshold_keeps_what_is_asked_for():
+    card = {**CARD, "operating_point": {**CARD["operating_point"], "n": 19}}
+    words = words_of(output(drawn_record(card=card)).blocks)
+    assert "one more image like the 19 validation images of it is suspected with a probability of 95 %" in words
+    assert "is asked for" not in words
 
 
 def test_an_undefined_specificity_on_validation_is_no_number():

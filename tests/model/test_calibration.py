@@ -35,14 +35,27 @@ def test_the_threshold_keeps_the_sensitivity_and_no_more_than_it_must() -> None:
     risk = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.65, 0.15])
     labels = np.array([0] * 10 + [1, 2])
     probabilities = np.column_stack([risk, (1 - risk) / 2, (1 - risk) / 2])
-    point = operating_point(probabilities, labels, CLASSES, 0.8)
+    point = operating_point(probabilities, labels, CLASSES, 8 / 11)
     assert point is not None
     assert point.threshold == pytest.approx(0.2, abs=1e-6)
     assert point.threshold <= 0.2
     assert (point.sensitivity, point.specificity, point.n) == (0.8, 0.5, 10)
-    every = operating_point(probabilities, labels, CLASSES, 0.81)
+    more, every = (operating_point(probabilities, labels, CLASSES, asked) for asked in (0.8, 0.95))
+    assert more is not None
     assert every is not None
-    assert every.sensitivity == 0.9
+    assert (more.sensitivity, every.sensitivity) == (0.9, 1.0)
+
+
+@pytest.mark.parametrize("n", [19, 20, 45])
+def test_new_melanomas_keep_the_sensitivity_too(n: int) -> None:
+    rng = np.random.default_rng(n)
+    kept = []
+    for _ in range(1000):
+        risk = rng.uniform(size=n)
+        point = operating_point(np.column_stack([risk, 1 - risk]), np.zeros(n, dtype=np.int64), CLASSES[:2], 0.95)
+        assert point is not None
+        kept.append(1 - point.threshold)  # the share of all melanomas, whose risk is as likely to be any number
+    assert 0.95 - 0.004 <= np.mean(kept) <= 0.95 + 1 / (n + 1) + 0.004
 
 
 def test_without_melanoma_there_is_no_operating_point() -> None:

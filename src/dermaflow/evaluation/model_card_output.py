@@ -22,12 +22,15 @@ def _outputs(record: Record) -> Iterator[str]:
     if point is None:
         yield "No threshold of suspicion: melanoma is no class, or no validation image shows one."
     else:
+        asked, n = point["min_sensitivity"], point["n"]
+        short = f"; {percent(asked)} is asked for and takes more of these" if n / (n + 1) < asked else ""
         spared = "undefined" if point["specificity"] is None else f"{point['specificity']:.2f}"
         yield (
             f"Suspected of {point['diagnosis']}: from a probability of {point['threshold']:.4f} on. It is the highest "
-            f"threshold at which {percent(point['min_sensitivity'])} of the {point['n']:,} validation images of it are "
-            f"suspected (there: sensitivity {point['sensitivity']:.2f}, specificity {spared}). A missed melanoma "
-            "weighs more than a false alarm; how much more is a choice, and not a finding."
+            f"threshold at which one more image like the {n:,} validation images of it is suspected with a probability "
+            f"of {percent(min(asked, n / (n + 1)))} (on these: sensitivity {point['sensitivity']:.2f}, specificity "
+            f"{spared}{short}; Lei et al. 2018, doi 10.1080/01621459.2017.1307116). A missed melanoma weighs more than "
+            "a false alarm; how much more is a choice, and not a finding."
         )
     familiarity = card["familiarity"]
     if familiarity is None:

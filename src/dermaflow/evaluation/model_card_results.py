@@ -80,8 +80,8 @@ def _at_threshold(record: Record) -> Item:
         "15, 23a",
         f"Suspicion of {point['diagnosis']}, from a probability of {point['threshold']:.4f} on",
         Table(("measure", "value (95 % interval)"), rows),
-        f"On validation images the threshold keeps a sensitivity of {asked['min_sensitivity']:.2f}; on test images it "
-        "need not: the table says what it does."
+        f"The threshold was set for a sensitivity of {asked['min_sensitivity']:.2f} by validation images; on test "
+        "images it need not keep it: the table says what it does."
         if asked
         else "",
     )

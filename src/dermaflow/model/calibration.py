@@ -83,7 +83,12 @@ def operating_point(
     classes: tuple[str, ...],
     min_sensitivity: float,
 ) -> OperatingPoint | None:
-    """The highest threshold on the probability of melanoma at which validation images keep the sensitivity asked for.
+    """The highest threshold on the probability of melanoma that keeps the sensitivity asked for.
+
+    A further melanoma, like the n of the validation images, is suspected with a probability of at least that: each of
+    the n + 1 places among them is as likely for it as any other (split conformal prediction, Vovk et al. 2005,
+    doi 10.1007/b106715; Lei et al. 2018, doi 10.1080/01621459.2017.1307116). Fewer melanomas than that takes, 19 for
+    0.95, are all suspected, which keeps n / (n + 1).
 
     Args:
         probabilities: (n, classes), calibrated; labels: (n,), indices into classes.
@@ -98,7 +103,7 @@ def operating_point(
     if not shown.any():
         return None
     risks = np.sort(probabilities[shown, index])[::-1]
-    kept = risks[math.ceil(min_sensitivity * len(risks)) - 1]
+    kept = risks[min(len(risks), math.ceil(min_sensitivity * (len(risks) + 1))) - 1]
     threshold = math.floor(kept * 10**DIGITS) / 10**DIGITS
     suspected = probabilities[:, index] >= threshold
     return OperatingPoint(

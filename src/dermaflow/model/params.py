@@ -58,7 +58,7 @@ class TrainParams(Params):
     further_weights: list[Weights] = Field(max_length=15)  # each adds a network that begins with these, not `weights`
     clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
-    min_melanoma_sensitivity: float = Field(gt=0, le=1)  # on the validation images: sets the threshold of suspicion
+    min_melanoma_sensitivity: float = Field(gt=0, le=1)  # of melanomas like those of validation: sets the threshold
     seed: int = Field(ge=0, lt=2**32)
 
     @property
