@@ -7,6 +7,7 @@ from dermaflow.evaluation.model_card_content import (
     item,
     listed,
     measured,
+    narrow,
     percent,
     share,
     unbroken,
@@ -55,3 +56,16 @@ def test_a_list_reads_as_a_sentence_does():
 
 def test_unbroken_words_hold_no_space_to_break_at():
     assert unbroken("0.61 (0.56 to 0.66)").split(" ") == ["0.61\u00a0(0.56\u00a0to\u00a00.66)"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ({"value": 0.6123, "low": 0.56, "high": 0.664}, "+0.612 (+0.560\u00a0to\u00a0+0.664)"),
+        ({"value": 0.5, "low": None, "high": None}, "+0.500"),
+        ({"value": None, "low": None, "high": None}, "–"),
+        (None, "–"),
+    ],
+)
+def test_a_figure_for_a_narrow_column_breaks_before_its_interval_only(figure, words):
+    assert narrow(figure, 3, signed=True) == words

@@ -1,11 +1,10 @@
 """What a model card says of age, sex and site: how they are used, and what they add to the image."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from dermaflow.core.measures import HEADLINES, in_words
+from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.clinical import MEASURES
-from dermaflow.evaluation.model_card_content import Item, Table, item, listed, measured, share
+from dermaflow.evaluation.model_card_content import Item, Table, item, listed, measured, narrow, share
 from dermaflow.evaluation.model_card_record import Record
 
 
@@ -50,7 +49,7 @@ def clinical(record: Record) -> Item | None:
         if key in found["gain"]
     )
     gains = tuple(
-        (name, f"{n:,}", *(_gain(gain.get(key)) for key in MEASURES))
+        (name, f"{n:,}", *(narrow(gain.get(key), 3, signed=True) for key in MEASURES))
         for name, n, gain in (
             ("all", found["n"], found["gain"]),
             *((each["name"], each["n"], each["gain"]) for each in found["by_collection"]),
@@ -73,8 +72,3 @@ def clinical(record: Record) -> Item | None:
         "all of the diagnoses that it takes are shown.",
         Table(("collection", "n", *(HEADLINES[key] for key in MEASURES)), gains, numbers_from=1),
     )
-
-
-def _gain(figure: Mapping[str, Any] | None) -> str:
-    """A difference with its sign, to three digits: most of them are small."""
-    return in_words(figure, signed=True) if figure and figure["value"] is not None else "–"

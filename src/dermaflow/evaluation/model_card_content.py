@@ -111,6 +111,14 @@ def unbroken(words: str) -> str:
     return words.replace(" ", "\u00a0")
 
 
+def narrow(figure: Mapping[str, Any] | None, digits: int = 2, *, signed: bool = False) -> str:
+    """A figure for a narrow column: a line break may stand before the interval, and nowhere else."""
+    if not figure or figure["value"] is None:
+        return "–"
+    value, interval = in_words(figure, digits, signed=signed).split(" ", 1)
+    return value if figure["low"] is None else f"{value} {unbroken(interval)}"
+
+
 def share(part: int, whole: int) -> str:
     """Such as `12 (40 %)`; of nothing the count alone."""
     return f"{part:,} ({percent(part / whole)})" if whole else f"{part:,}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 from dermaflow.evaluation.baselines import COMPARED
-from dermaflow.evaluation.model_card_content import Block, Item, Table, Text, item, measured, unbroken
+from dermaflow.evaluation.model_card_content import Block, Item, Table, Text, item, measured, narrow
 from dermaflow.evaluation.model_card_pictures import pictures
 from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.subgroups import ENOUGH
@@ -50,7 +50,7 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
         (
             str(each["name"]),
             *(f"{each[key]:,}" for key in ("n", "n_groups", "n_melanoma", "n_classes")),
-            *(_short(each[key]) for key in FIRST),
+            *(narrow(each[key]) for key in FIRST),
         )
         for each in groups
     )
@@ -58,7 +58,7 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
 
 
 def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
-    rows = tuple((str(each["name"]), *(_short(each[key]) for key in FURTHER)) for each in groups)
+    rows = tuple((str(each["name"]), *(narrow(each[key]) for key in FURTHER)) for each in groups)
     return Table((attribute, *(HEADLINES[key] for key in FURTHER)), rows, pale=_pale(groups))
 
 
@@ -66,23 +66,13 @@ def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: s
     """One of BY_DIAGNOSIS: a column a diagnosis."""
     classes = tuple(groups[0]["per_class"])
     rows = tuple(
-        (str(each["name"]), *(_short(each["per_class"][name][measure]) for name in classes)) for each in groups
+        (str(each["name"]), *(narrow(each["per_class"][name][measure]) for name in classes)) for each in groups
     )
     return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
 
 
 def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:
     return frozenset(place for place, each in enumerate(groups) if each["small"])
-
-
-def _short(figure: Mapping[str, float | None] | None) -> str:
-    """A figure for a narrow column: a line break may stand before the interval, and nowhere else."""
-    if figure is None or figure["value"] is None:
-        return "–"
-    if figure["low"] is None:
-        return f"{figure['value']:.2f}"
-    interval = f"({figure['low']:.2f} to {figure['high']:.2f})"
-    return f"{figure['value']:.2f} {unbroken(interval)}"
 
 
 def shortcuts(record: Record) -> Item:

@@ -80,7 +80,7 @@ CODE = """<pre>{{ block.lines|join("\\n") }}</pre>
 """
 
 TABLE = """<div class="wide{{ ' short' if block.rows|length <= 14 }}">
-<table{% if block.head|length > 6 %} class="many"{% endif %}><thead><tr>
+<table{% if block.head|length > 5 %} class="many"{% endif %}><thead><tr>
 {% for cell in block.head %}<th{% if loop.index0 >= block.numbers_from %} class="number"{% endif %}>{{ cell }}</th>
 {% endfor %}</tr></thead><tbody>
 {% for row in block.rows %}<tr{% if loop.index0 in block.pale %} class="pale"{% endif %}>
