@@ -175,6 +175,7 @@ def test_the_time_left_is_told_by_the_epochs_that_tune_layers(params: TrainParam
     asked = params.model_copy(update={"weights": "imagenet", "head_epochs": 1, "epochs": 4})
     rows = [dict.fromkeys(HISTORY_COLUMNS[1:], 1.0) | {"seconds": seconds} for seconds in (10.0, 50.0, 70.0, 90.0)]
     assert "is known after the first that tunes layers" in _left(rows[:1], asked)
+    assert _left(rows[:1], asked.model_copy(update={"head_epochs": 4})) == "at most 30 s left"
     assert [_left(rows[:n], asked) for n in (2, 3, 4)] == ["at most 100 s left", "at most 60 s left", "done"]
 
 

@@ -161,7 +161,8 @@ def _left(history: list[Row], params: TrainParams) -> str:
     """How long it takes yet, in words; an epoch of the classifier alone tells nothing about those that tune layers."""
     if is_over(history, params.epochs, params.patience_epochs, head_epochs(params)):
         return "done"
-    alike = [row["seconds"] for row in history[head_epochs(params) :]]
+    begun = head_epochs(params) if params.epochs > head_epochs(params) else 0  # the classifier may be all there is
+    alike = [row["seconds"] for row in history[begun:]]
     if not alike:
         return "how long the others take is known after the first that tunes layers"
     return f"at most {(params.epochs - len(history)) * sum(alike) / len(alike):.0f} s left"
