@@ -77,6 +77,8 @@ clean: ## remove the environment; data, models, reports and the stores stay
 $(STANDS): $(LOCK) pyproject.toml
 	@echo "Installing into .venv from $(LOCK): about 5 minutes the first time."
 	@test -e $@ || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
-	@pip install --disable-pip-version-check --no-deps --require-hashes --compile --progress-bar off -r $(LOCK)
+	@pip install --disable-pip-version-check --no-deps --require-hashes --no-compile --progress-bar off -r $(LOCK)
+	@echo "Compiling it on all processors: about a minute."
+	-@python -m compileall -q -j 0 .venv/lib
 	@pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,12 +1,10 @@
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from dermaflow.core.lesions import ACCEPTED_COLUMNS
 from dermaflow.quality import shortcuts
-from dermaflow.quality.facts import facts_table, measure, measure_images
+from dermaflow.quality.facts import facts_table, measure
 from dermaflow.quality.shortcuts import shortcut_audit, shortcut_scores
 
 N = 240
@@ -138,25 +136,3 @@ def test_a_source_that_was_never_seen_is_no_error(images):
     scores = shortcut_scores(images[:200].assign(source="here"), images[200:].assign(source="elsewhere"), 1)
 
     assert scores.notna().all(axis=None)
-
-
-@pytest.mark.real
-def test_the_source_gives_melanoma_away_in_the_nine_class_set(isic9):
-    truth = pd.read_csv(isic9.parents[1] / "isic2019" / "ISIC_2019_Training_GroundTruth.csv").set_index("image")
-    melanoma = dict(zip(truth.index.str[:12], truth["MEL"] == 1, strict=True))
-    files = {re.findall(r"ISIC_\d{7}", file.name)[0]: file for file in sorted(isic9.glob("*/*/*.jpg"))}
-    known = [name for name in files if name in melanoma]
-    facts = measure_images([(name, files[name]) for name in known])
-    vienna = [24306 <= int(name[5:]) <= 34320 for name in known]
-    rows = facts.assign(
-        diagnosis=["melanoma" if melanoma[name] else "nevus" for name in known],
-        source=["HAM10000" if inside else "elsewhere" for inside in vienna],
-        **dict.fromkeys(["age", "sex", "site", "isic_id", "lesion_id"], ""),
-    )
-
-    found = by_name(shortcut_audit(rows, np.arange(len(rows)), 7))
-
-    assert len(rows) == 1915
-    assert found["source"].melanoma_auc[0] == pytest.approx(0.92, abs=0.01)
-    assert found["border"].melanoma_auc[0] > 0.75
-    assert found["compression"].melanoma_auc == (0.5, 0.5, 0.5)

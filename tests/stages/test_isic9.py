@@ -83,6 +83,7 @@ def test_shortcuts_give_melanoma_away():
     melanoma = {each["name"]: each["melanoma_auc"]["value"] for each in json.loads(paths.SHORTCUTS.read_text())}
     assert melanoma["number"] > 0.95
     assert melanoma["lesion record"] > 0.85
+    assert melanoma["border"] > 0.75
     assert melanoma["compression"] == 0.5
 
 

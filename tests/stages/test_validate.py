@@ -237,29 +237,3 @@ def test_generated_images_are_named_in_verdict_and_page(rows):
     validate.main()
     assert json.loads(paths.VERDICT.read_text())["phantom"] is True
     assert "PHANTOM: generated images" in (paths.DATA_DOCS / "index.html").read_text()
-
-
-@pytest.mark.real
-def test_what_is_known_to_be_wrong_with_isic9_is_found(isic9, tmp_path, monkeypatch):
-    shutil.copy(Path(__file__).parents[2] / "params.yaml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    rows = []
-    for file in sorted(isic9.rglob("*.jpg")):
-        part, diagnosis, name = file.relative_to(isic9).parts
-        image_id = name.removesuffix(".jpg").removesuffix("(1)")
-        found = row(image_id, diagnosis, file.read_bytes(), official_partition=part.lower())
-        rows.append(found | {"file": f"{part}/{diagnosis}/{name}"})
-    ingest(rows)
-
-    validate.main()
-
-    verdict = json.loads(paths.VERDICT.read_text())
-    assert verdict["images_found"] == 2359
-    assert verdict["quarantined"] == {"contradicting-labels": 310, "exact-copy": 4, "diagnosis-too-rare": 2}
-    assert verdict["dropped_diagnoses"] == ["seborrheic keratosis"]
-    quarantine = read_table(paths.QUARANTINE, QUARANTINE_COLUMNS)
-    torn = quarantine[quarantine["reason"] == "contradicting-labels"]
-    assert torn["image_id"].nunique() == 155
-    assert torn["file"].str.startswith("Test/").sum() == 18
-    copies = quarantine[quarantine["reason"] == "exact-copy"]
-    assert copies["file"].str.contains(r"\(1\)").sum() == 2
