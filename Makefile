@@ -31,9 +31,11 @@ cross-validate: $(STANDS) ## test every image by a model that has not seen its g
 search: $(STANDS) ## try parameters, judged on validation images; SPACE="train.dropout=0.1..0.5" TRIALS=20
 	@python -m flows.launch flows.search --trials $(or $(TRIALS),20) $(SPACE)
 
-# $(call in_two_streams,MARKED,ROOMS): the tests MARKED so in ROOMS, and those of all other rooms at the same time.
+# $(call in_two_streams,MARKED,ROOMS): the tests MARKED so in ROOMS, and those of all other rooms at the same time. The
+# threads of numpy and scikit-learn that wait for each other do so at full speed: one for each stream leaves more to both.
 define in_two_streams
-@$(if $(ARGS),python -m pytest -m "$(1)" $(ARGS),mkdir -p .cache; \
+@export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1; \
+$(if $(ARGS),python -m pytest -m "$(1)" $(ARGS),mkdir -p .cache; \
   python -m pytest -m "$(1)" tests $(addprefix --ignore=,$(2)) > .cache/test-rooms.log 2>&1 & rooms=$$!; \
   trap "kill $$rooms 2>/dev/null" EXIT; \
   echo "the tests of $(2) here; those of all other rooms meanwhile, told after them (.cache/test-rooms.log)"; \

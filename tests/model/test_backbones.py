@@ -56,15 +56,13 @@ def test_an_efficientnet_sees_what_its_imagenet_weights_were_learnt_from_however
     with_its_layer = keras.applications.EfficientNetB0(include_top=False, weights="imagenet", input_shape=(32, 32, 3))
     images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
     expected = given(with_its_layer, images)
-    for weights in (str(file), "imagenet"):
+    (tmp_path / "ours").mkdir()
+    for weights in ("imagenet", str(file)):
+        keras.utils.clear_session()  # as before a training: layers without a name of their own are numbered anew
         model = made(tuned, architecture="EfficientNetB0", weights=weights, backbone_options={})
         np.testing.assert_allclose(given(model, images), expected, rtol=1e-3, atol=1e-5)
         assert sum(isinstance(layer, keras.layers.Rescaling) for layer in model.layers) == 1  # as the exported one
-    (tmp_path / "ours").mkdir()
-    keras.utils.clear_session()  # as before a training: layers without a name of their own are numbered anew
-    made(tuned, architecture="EfficientNetB0", weights=str(file), backbone_options={}).save(
-        tmp_path / "ours" / "model.keras"
-    )
+    model.save(tmp_path / "ours" / "model.keras")
     keras.utils.clear_session()
     taken_over = made(tuned, architecture="EfficientNetB0", weights=str(tmp_path / "ours"), backbone_options={})
     np.testing.assert_allclose(given(taken_over, images), expected, rtol=1e-3, atol=1e-5)  # not scaled once more

@@ -100,7 +100,7 @@ def test_half_precision_as_on_a_gpu_trains_and_gives_a_model_in_full_precision(
 def test_another_training_over_the_same_frozen_layers_begins_with_what_they_gave(
     once: Trained, tuned: TrainParams, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trained(tuned.model_copy(update={"learning_rate": 0.0001}), tmp_path)
+    trained(tuned.model_copy(update={"epochs": 1}), tmp_path)
     capsys.readouterr()
     for folder in tmp_path.glob("member-*"):
         shutil.rmtree(folder)  # as the stage does
@@ -167,17 +167,17 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
     once: Trained, tuned: TrainParams, tmp_path: Path
 ) -> None:
     told: list[tuple[int, set[str]]] = []
-    three = tuned.model_copy(update={"views": 2, "members": 3})
+    two = tuned.model_copy(update={"views": 2, "members": 2})
     found = train(
-        material(32), three, tmp_path, {tuned.weights: tmp_path}, lambda epoch, row: told.append((epoch, set(row)))
+        material(32), two, tmp_path, {tuned.weights: tmp_path}, lambda epoch, row: told.append((epoch, set(row)))
     )
-    first, second, third = found.decided.members
+    first, second = found.decided.members
     assert (first.seed, first.epochs) == (tuned.seed, 2)
-    assert len({first.val_loss, second.val_loss, third.val_loss}) == 3
+    assert second.val_loss != first.val_loss
     assert first.val_loss == once.decided.members[0].val_loss == min(row["val_loss"] for row in found.history)
-    assert [epoch for epoch, _ in told] == [1, 2] * 3
-    assert {name.removeprefix("member_3_") for name in told[-1][1]} == told[0][1]
-    assert {path.name for path in tmp_path.glob("member-*")} == {"member-1", "member-2", "member-3"}
+    assert [epoch for epoch, _ in told] == [1, 2] * 2
+    assert {name.removeprefix("member_2_") for name in told[-1][1]} == told[0][1]
+    assert {path.name for path in tmp_path.glob("member-*")} == {"member-1", "member-2"}
     images = material(32).validation.inputs
     scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
     assert scores == pytest.approx(found.decided.validation, abs=1e-4)

@@ -49,10 +49,8 @@ def test_probabilities_are_the_mean_over_members(params: TrainParams, tuned: Tra
             weights.assign(weights + 0.05 * keras.random.normal(weights.shape, seed=seed))
         members.append([part for part in (trunk, learnt) if part is not None])
         for view in views_of(images, 2):
-            given = (
-                np.ascontiguousarray(view) if trunk is None else trunk.predict(np.ascontiguousarray(view), verbose=0)
-            )
-            logits.append(learnt.predict(given, verbose=0))
+            given = np.ascontiguousarray(view) if trunk is None else trunk(np.ascontiguousarray(view), training=False)
+            logits.append(keras.ops.convert_to_numpy(learnt(given, training=False)))
     seen = looking_model(averaging, 2, members[0]).predict(images, verbose=0)
     model = whole_model(averaging, 2, members, Findings(2.0, fit_familiarity(seen, np.arange(4) % 2, seen)))
     probabilities, distance = model.predict(images, verbose=0)
