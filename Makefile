@@ -81,6 +81,6 @@ $(STANDS): $(LOCK) pyproject.toml
 	@test -e $@ || { rm -rf .venv && "$(PYTHON)" -m venv .venv; }
 	@pip install --disable-pip-version-check --no-deps --require-hashes --no-compile --progress-bar off -r $(LOCK)
 	@echo "Compiling it on all processors: about a minute."
-	-@python -m compileall -q -j 0 .venv/lib
+	-@python -m compileall -q -j 0 .venv/lib  # as pip would; what it cannot compile is told, and may never be used
 	@pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

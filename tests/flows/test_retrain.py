@@ -81,24 +81,31 @@ def test_dvc_repro_works_alone_and_agrees(checkout):
     assert "Stage 'train' didn't change, skipping" in output
 
 
-def killed_after(checkout, words: str, number: int) -> None:
-    """Start a retraining and send it a signal once it has said `words`; nothing of it may be left."""
+def killed_after(checkout, words: str, number: int) -> str:
+    """Start a retraining, send it a signal once it has said `words`; what it said until then."""
     process = checkout.start("python", "-m", "flows.retrain")
     assert process.stdout
-    assert any(words in line for line in process.stdout)  # the rest stays unread
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            break
     process.send_signal(number)
     process.communicate(timeout=60)
     end = time.monotonic() + 30
     while (left := processes_in(checkout.folder)) and time.monotonic() < end:
         time.sleep(0.5)
     assert left == []
+    assert words in said
+    return said
 
 
 @pytest.mark.usefixtures("first")
 def test_a_killed_run_leaves_no_process_and_goes_on_where_it_was(checkout):
     checkout.run("dermaflow", "set", "train.seed=100", "train.epochs=8", "train.patience_epochs=8")
-    killed_after(checkout, "Running stage 'ingest'", signal.SIGTERM)
-    killed_after(checkout, "epoch 4 of", signal.SIGKILL)
+    killed_after(checkout, "epoch 2 of", signal.SIGTERM)
+    said = killed_after(checkout, "epoch 4 of", signal.SIGKILL)
+    assert "going on after epoch" in said
     output = checkout.retrain()
     assert "going on after epoch" in output
     assert "epoch 4 of" not in output

@@ -13,7 +13,7 @@ from dermaflow.model.clinical import Known
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import validation_scores
-from dermaflow.model.training import Material, Trained, train
+from dermaflow.model.training import Material, Trained, member_seed, train
 from tests.model.conftest import drawn_weights
 
 CLASSES = ("melanoma", "nevus")
@@ -174,6 +174,7 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
     first, second = found.decided.members
     assert (first.seed, first.epochs) == (tuned.seed, 2)
     assert second.val_loss != first.val_loss
+    assert len({member_seed(tuned.seed, place) for place in range(1, 10)}) == 9
     assert first.val_loss == once.decided.members[0].val_loss == min(row["val_loss"] for row in found.history)
     assert [epoch for epoch, _ in told] == [1, 2] * 2
     assert {name.removeprefix("member_2_") for name in told[-1][1]} == told[0][1]

@@ -13,22 +13,29 @@ from dermaflow.core import paths
 from dermaflow.stages import augment, ingest, split, train, validate
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
+ALONE = Path("without-authority")  # what validate found when nobody but the folders named a diagnosis
 
 
 @pytest.fixture(scope="module")
 def accepted(tmp_path_factory):
-    """A folder in which ingest and validate have run on all of isic9."""
+    """A folder in which ingest and validate have run on all of isic9, and its images were measured once."""
     return tmp_path_factory.mktemp("isic9")
 
 
 @pytest.fixture
 def project(accepted, isic9, ham10000, monkeypatch):
-    """With the official labels of ISIC 2019 and the lesions of HAM10000."""
+    """First as the folders are, then with the official labels of ISIC 2019 and the lesions of HAM10000."""
     monkeypatch.chdir(accepted)
     if not paths.ACCEPTED.exists():
         shutil.copy(PARAMS, paths.PARAMS)
-        sources([str(isic9)], [str(isic9.parents[1] / "isic2019"), str(ham10000 / "HAM10000_metadata.csv")])
         set_params(["train.epochs=1", "augment.images_per_class=80"])
+        sources([str(isic9)], [])
+        ingest.main()
+        validate.main()
+        ALONE.mkdir()
+        for file in (paths.VERDICT, paths.QUARANTINE):
+            shutil.copy(file, ALONE)
+        sources([str(isic9)], [str(isic9.parents[1] / "isic2019"), str(ham10000 / "HAM10000_metadata.csv")])
         ingest.main()
         validate.main()
     return accepted
@@ -50,6 +57,20 @@ def leaking(ham10000: Path, isic9: Path) -> int:
     tested = ledger["partition"] == "test"
     seen = lesion[ledger["partition"].isin(["train", "validation"])].dropna()
     return int(lesion[tested].isin(seen).sum())
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("project")
+def test_without_an_authority_whatever_contradicts_is_set_aside():
+    verdict, quarantine = json.loads((ALONE / paths.VERDICT.name).read_text()), read(ALONE / paths.QUARANTINE.name)
+    assert verdict["images_found"] == 2_359
+    assert verdict["quarantined"] == {"contradicting-labels": 310, "exact-copy": 4, "diagnosis-too-rare": 2}
+    assert verdict["dropped_diagnoses"] == ["seborrheic keratosis"]
+    torn = quarantine[quarantine["reason"] == "contradicting-labels"]
+    assert torn["image_id"].nunique() == 155
+    assert torn["file"].str.contains("Test/").sum() == 18
+    copies = quarantine[quarantine["reason"] == "exact-copy"]
+    assert copies["file"].str.contains(r"\(1\)").sum() == 2
 
 
 @pytest.mark.real
@@ -82,7 +103,7 @@ def test_authorities_know_the_lesions_and_the_official_labels():
 def test_shortcuts_give_melanoma_away():
     melanoma = {each["name"]: each["melanoma_auc"]["value"] for each in json.loads(paths.SHORTCUTS.read_text())}
     assert melanoma["number"] > 0.95
-    assert melanoma["lesion record"] > 0.85
+    assert melanoma["lesion record"] == pytest.approx(0.91, abs=0.02)
     assert melanoma["border"] > 0.75
     assert melanoma["compression"] == 0.5
 
