@@ -16,6 +16,7 @@ def test_batches_hold_every_row_once_in_the_order_of_the_epoch(train: Labelled) 
     np.testing.assert_array_equal(labels.argmax(axis=1), train.labels[order])
     assert (weights == 1).all()
     assert dataset.cardinality().numpy() == -(-len(order) // 8)
+    assert dataset.options().autotune.enabled is False
 
 
 def test_each_epoch_has_an_order_of_its_own_that_repeats() -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dermaflow.core.errors import TrainingError
 from dermaflow.model.backbones import Model, Tensor, backbone
 from dermaflow.model.backend import keras
+from dermaflow.model.batch_norm import with_fused_batch_norm
 from dermaflow.model.params import TrainParams
 
 EMBEDDING = "embedding"
@@ -33,10 +34,10 @@ def build(params: TrainParams, n_classes: int) -> Network:
     """
     image = image_input(params)
     seen = varied(image) if params.on_the_fly else image
-    whole = build_over(image, seen, params, n_classes)
+    whole = with_fused_batch_norm(build_over(image, seen, params, n_classes))
     if not params.frozen:
         return Network(None, whole)
-    trunk = keras.Model(image, cut(whole, params), name="trunk")
+    trunk = keras.Model(whole.input, cut(whole, params), name="trunk")
     for layer in trunk.layers:
         layer.trainable = False
         for rate in DROPPED:

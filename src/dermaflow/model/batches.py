@@ -51,4 +51,15 @@ def batches(
         tf.TensorSpec((None,), tf.float32),
     )
     dataset = tf.data.Dataset.from_generator(gathered, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(starts))).prefetch(4)
+    return untuned(dataset.apply(tf.data.experimental.assert_cardinality(len(starts))).prefetch(4))
+
+
+def untuned(dataset: Any) -> Any:  # noqa: ANN401 - tf.data.Datasets
+    """The same dataset without tf.data's tuning of itself: nothing in ours can be tuned.
+
+    TensorFlow 2.21 often ends an iteration only when the tuner wakes, whose sleep doubles from 10 ms to a minute: an
+    epoch of 11 s then takes 20, the rest of it with nothing to do.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
