@@ -162,10 +162,11 @@ def stock_rate(
     params: TrainParams, n_images: int, folder: Path, settings: Mapping[str, str] = MappingProxyType({})
 ) -> float:
     """Images a second of the same network trained the tutorial's way, with further settings of the environment."""
-    from dermaflow.model.architectures import build  # noqa: PLC0415 - TensorFlow after the forks
+    from dermaflow.model.architectures import build_over, image_input  # noqa: PLC0415 - TensorFlow after the forks
 
     model = folder / "stock.keras"
-    build(params, CLASSES).learnt.save(model)
+    image = image_input(params)
+    build_over(image, image, params, CLASSES).save(model)
     stock = {key: value for key, value in os.environ.items() if key != "TF_ENABLE_ONEDNN_OPTS"} | dict(settings)
     command = [sys.executable, "-c", STOCK, str(folder / "images"), str(params.image_size_px), str(model)]
     told = subprocess.run(command, env=stock, capture_output=True, text=True, check=True).stdout
