@@ -27,7 +27,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
         )
         n = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], variance.dtype)
         self._follow(self.moving_mean, mean)
-        self._follow(self.moving_variance, variance * (n - 1) / n)  # it is told as an estimate for more than the batch
+        self._follow(self.moving_variance, variance * (n - 1) / n)  # TensorFlow gives the population's estimate
         return outputs
 
     def _follow(self, moving: Any, batch: Tensor) -> None:  # noqa: ANN401 - a variable of Keras
