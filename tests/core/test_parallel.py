@@ -1,3 +1,4 @@
+import gc
 import os
 import threading
 import time
@@ -93,6 +94,7 @@ def test_a_cluster_that_does_not_answer_is_told_in_words(monkeypatch, address):
     monkeypatch.setattr(parallel, "CLUSTER_TIMEOUT_S", 1)
     with pytest.raises(ClusterError, match=r"expected a Dask scheduler that answers within 1 s.*unset"):
         parallel_map(slow_square, range(10), "squares")
+    assert [one for one in gc.get_objects() if type(one) is distributed.Client] == []
 
 
 def test_a_cluster_without_workers_is_told_in_words(monkeypatch):

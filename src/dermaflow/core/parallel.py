@@ -4,6 +4,7 @@ Processes on this machine's cores by default; threads for work that waits, as do
 cluster where DERMAFLOW_DASK_ADDRESS names its scheduler (they must see the same files under the same names).
 """
 
+import gc
 import os
 import time
 from collections import deque
@@ -118,11 +119,14 @@ def _cluster(address: str) -> AbstractContextManager[Any]:
     try:
         client: AbstractContextManager[Any] = Client(address, timeout=CLUSTER_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        raise ClusterError(
-            f"{CLUSTER}={address}: expected a Dask scheduler that answers within {CLUSTER_TIMEOUT_S} s, "
-            f"received {type(error).__name__}; start one, or unset {CLUSTER}"
-        ) from error
-    return client
+        received = type(error).__name__
+    else:
+        return client
+    gc.collect()  # the client that came to nothing: collected while another one starts, it waits for itself for ever
+    raise ClusterError(
+        f"{CLUSTER}={address}: expected a Dask scheduler that answers within {CLUSTER_TIMEOUT_S} s, "
+        f"received {received}; start one, or unset {CLUSTER}"
+    )
 
 
 def _hands(client: Any, address: str) -> int:  # noqa: ANN401 - a Dask client
