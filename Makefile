@@ -18,6 +18,8 @@ help: ## say what each target does
 
 # DVC and its stages call `python`; that must be the environment's own.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# A run is many short processes. Where it is forbidden to keep what was compiled, each compiles all our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: $(STANDS) ## retrain and promote; SOURCE="path of images", AUTHORITY="table:table" and SET="train.epochs=3 …" are written to params.yaml first
 	@$(if $(SOURCE)$(AUTHORITY),set -f; IFS=:; named=(); for one in $$AUTHORITY; do named+=(--authority "$$one"); done; \

@@ -25,7 +25,7 @@ SMALLER = (
 @pytest.fixture(scope="module")
 def said(checkout) -> str:
     checkout.run("dermaflow", "set", *SMALLER)
-    return checkout.run("python", "-m", "flows.cross_validate")
+    return checkout.run("python", "-m", "flows.launch", "flows.cross_validate")
 
 
 def test_every_accepted_image_is_tested_once_by_a_model_that_has_not_seen_its_group(said, checkout):

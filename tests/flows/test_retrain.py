@@ -83,7 +83,7 @@ def test_dvc_repro_works_alone_and_agrees(checkout):
 
 def killed_after(checkout, words: str, number: int) -> str:
     """Start a retraining, send it a signal once it has said `words`; what it said until then."""
-    process = checkout.start("python", "-m", "flows.retrain")
+    process = checkout.start("python", "-m", "flows.launch", "flows.retrain")
     assert process.stdout
     said = ""
     for line in process.stdout:

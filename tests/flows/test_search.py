@@ -87,7 +87,7 @@ def test_a_search_on_real_images_looks_at_validation_only_and_changes_no_params(
     checkout.run("dermaflow", "set", f"ingest.sources={sources}", "validate.min_images_per_diagnosis=4")
     checkout.run("dermaflow", "set", "train.epochs=1", "augment.images_per_class=0")
     before = (checkout.folder / "params.yaml").read_text()
-    command = ("python", "-m", "flows.search", "--trials", "2", "train.dropout=[0.1, 0.2]")
+    command = ("python", "-m", "flows.launch", "flows.search", "--trials", "2", "train.dropout=[0.1, 0.2]")
     output = checkout.run(*command)
     assert "2 of 2 trials done" in output
     assert "logged the run 'search · train.dropout=[0.1, 0.2]' and 2 below it" in output
