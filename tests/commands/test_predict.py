@@ -160,6 +160,14 @@ def test_a_link_that_leads_nowhere_has_a_row_that_says_so(images: Path, bundle_f
     assert list(table["error"][[0, 4]]) == ["No such file or directory"] * 2
 
 
+def test_a_linked_folder_is_gone_through_unless_it_leads_back(images: Path, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    (here / "deeper").mkdir(parents=True)
+    (here / "deeper" / "back").symlink_to(here)
+    (here / "linked").symlink_to(images)
+    assert [file.name for file in files_of([here])] == [file.name for file in files_of([images])]
+
+
 def test_a_missing_path_is_named_before_any_work(images: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"not found: .*nowhere\.jpg"):
         predict([images, tmp_path / "nowhere.jpg"], tmp_path / "no bundle", None)

@@ -67,7 +67,8 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """The files among the paths and all below the folders among them, in the order of their names; no hidden ones.
 
-    Only the names of one folder, and of those above it, are in memory.
+    Links are followed, but for one that leads back to a folder it lies in. Only the names of one folder, and of those
+    above it, are in memory.
 
     Raises:
         SourceError: a path does not exist, or a folder cannot be listed.
@@ -79,7 +80,8 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         yield from _below(path) if path.is_dir() else [path]
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    within = (*above, folder.resolve())
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -87,8 +89,9 @@ def _below(folder: Path) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path))
+        if entry.is_dir():
+            if not entry.is_symlink() or Path(entry.path).resolve() not in within:
+                yield from _below(Path(entry.path), within)
         elif entry.is_file() or not Path(entry.path).exists():  # a link that leads nowhere has a row that says so
             yield Path(entry.path)
 

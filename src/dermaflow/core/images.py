@@ -13,8 +13,8 @@ from dermaflow.core.errors import ImageError
 RgbImage = npt.NDArray[np.uint8]
 """An image as uint8 in 0..255, shape (height, width, 3)."""
 
-MAX_PIXELS = 200_000_000
-"""Larger images are refused before they are decoded: a small file may unpack to gigabytes."""
+MAX_PIXELS = 178_000_000
+"""Larger images are refused before they are decoded: a small file may unpack to gigabytes. Pillow's limit is near."""
 
 
 TOO_MANY_PIXELS = "too many pixels"
