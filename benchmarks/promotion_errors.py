@@ -29,6 +29,7 @@ from dermaflow.core.seeds import generator
 from dermaflow.evaluation.comparison import Answers, Cases, sensitivity_at
 from dermaflow.evaluation.gate import judge
 from dermaflow.evaluation.params import PromoteParams
+from dermaflow.model.calibration import operating_point
 
 TRIALS = 400
 RESAMPLES = 500  # a fourth of the public number: the ends of an interval jitter more, the rates hardly change
@@ -156,9 +157,10 @@ def p_melanoma(cases: Cases, probabilities: np.ndarray) -> np.ndarray:
 
 
 def operating_threshold(draw: Draw, probabilities: np.ndarray) -> float:
-    """The highest threshold that finds MIN_SENSITIVITY of the melanomas."""
-    scores = np.sort(p_melanoma(draw.cases, probabilities)[draw.cases.melanoma])
-    return float(scores[int((1 - MIN_SENSITIVITY) * len(scores))])
+    """The threshold that the pipeline would set on these images."""
+    point = operating_point(probabilities, draw.cases.truth, draw.cases.classes, MIN_SENSITIVITY)
+    assert point is not None
+    return point.threshold
 
 
 @cache
