@@ -8,6 +8,7 @@ import pytest
 
 import dermaflow
 from dermaflow.core.errors import TrainingError
+from dermaflow.model import fingerprint
 from dermaflow.model.examples import EXAMPLE_COLUMNS
 from dermaflow.model.fingerprint import (
     code_digest,
@@ -15,6 +16,7 @@ from dermaflow.model.fingerprint import (
     file_digest,
     file_digests,
     images_fingerprint,
+    processor,
     training_fingerprint,
     trunk_fingerprint,
     weights_digest,
@@ -88,6 +90,24 @@ def test_each_parameter_makes_another_training(params: TrainParams) -> None:
     assert same != training_fingerprint(params, "other data", "code", none)
     assert same != training_fingerprint(params, "data", "other code", none)
     assert same != training_fingerprint(params, "data", "code", {"none": "other weights"})
+
+
+@pytest.mark.parametrize("other", ["_LIBRARIES", "_NAMING_A_PROCESSOR"])
+def test_on_other_libraries_or_another_processor_it_is_another_training(
+    params: TrainParams, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    here = training_fingerprint(params, "data", "code", {"none": "none"})
+    processor.cache_clear()
+    monkeypatch.setattr(fingerprint, other, ())  # as if nothing were known of it
+    assert training_fingerprint(params, "data", "code", {"none": "none"}) != here
+    processor.cache_clear()
+
+
+def test_a_processor_is_named_once_however_many_it_has(tmp_path: Path) -> None:
+    one = "processor\t: {}\nvendor_id\t: GenuineIntel\nmodel\t\t: 143\ncpu MHz\t\t: {}\n"
+    (tmp_path / "cpuinfo").write_text(one.format(0, 2100.5) + one.format(1, 1999.1))
+    assert processor(tmp_path / "cpuinfo") == ["model\t\t: 143", "vendor_id\t: GenuineIntel"]
+    assert processor(tmp_path / "absent")
 
 
 def test_weights_count_by_their_content_and_not_by_where_they_lie(tuned: TrainParams, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
-"""What identifies a training: the digests of its data, its code and its parameters. No Keras.
+"""What identifies a training: the digests of its data, its code, its parameters and what it runs on. No Keras.
 
 The same fingerprint means the same training: MLflow finds a run by it, an interrupted training its checkpoint.
 """
 
 import hashlib
 import json
+import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
 _PACKAGE = Path(dermaflow.__file__).parent
 _LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu")  # one of the last two: with GPUs, or without
+_NAMING_A_PROCESSOR = ("vendor_id", "cpu family", "model", "model name", "CPU implementer", "CPU part")  # the last: ARM
 
 
 def file_digest(path: Path) -> str:
@@ -77,14 +80,16 @@ def weights_digest(weights: str) -> str:
 
 
 def training_fingerprint(params: TrainParams, data: str, code: str, weights: Mapping[str, str]) -> str:
-    """The digest of a whole training: its parameters, data, code and the weights that it begins with.
+    """The digest of a whole training: parameters, data, code, the weights that it begins with, and what it runs on.
+
+    Other libraries and processors calculate otherwise, so that the model is another one and needs a run of its own.
 
     Args:
         weights: for each of params.weights_of_members its digest: the file's content counts, not where it lies.
     """
     further = [weights[each] for each in params.further_weights]
     train = params.model_dump() | {"weights": weights[params.weights], "further_weights": further}
-    return _digest({"train": train, "data": data, "code": code})
+    return _digest({"train": train, "data": data, "code": code, **_runs_on()})
 
 
 def trunk_fingerprint(params: TrainParams, images: str, code: str, weights: str) -> str:
@@ -102,8 +107,23 @@ def trunk_fingerprint(params: TrainParams, images: str, code: str, weights: str)
         "mixed_precision",
     )
     values = {name: getattr(params, name) for name in decides}
+    return _digest({**values, "weights": weights, "images": images, "code": code, **_runs_on()})
+
+
+def _runs_on() -> dict[str, object]:
+    """The libraries that calculate, and the processor; a GPU is not named."""
     libraries = {found.name: found.version for name in _LIBRARIES for found in distributions(name=name)}
-    return _digest({**values, "weights": weights, "images": images, "code": code, "libraries": libraries})
+    return {"libraries": libraries, "processor": processor()}
+
+
+@cache
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
+    """The maker and the model of the processor as Linux, or else Python, names them."""
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return [platform.machine(), platform.processor()]
+    return sorted({line for line in lines if line.partition(":")[0].strip() in _NAMING_A_PROCESSOR})
 
 
 def _digest(value: object) -> str:
