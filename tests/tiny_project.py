@@ -67,6 +67,7 @@ def put_model(
     paths.MODEL.write_bytes(b"what Keras would load; nothing here asks it")
     write_card(_card(fingerprint.ljust(64, "0"), classes, phantom=phantom), paths.CARD)
     history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [1.0, 0.8, 0.7], "val_loss": [1.1, 0.9, 0.95]})
+    history = history.assign(member_2_loss=[1.2, 1.0, None], member_2_val_loss=[1.3, 1.2, None])
     write_table(history, tuple(history.columns), paths.HISTORY)
     _evaluate(load_bundle(paths.MODEL.parent))
 

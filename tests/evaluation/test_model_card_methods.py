@@ -58,8 +58,16 @@ def test_further_networks_and_what_a_model_has_learnt_from_before_are_told():
     assert "further network" not in alone
 
 
-def test_several_views_are_said():
-    assert "the mean over 8 mirrored and turned views" in told("Network", views=8)
+@pytest.mark.parametrize(
+    ("averaged", "said"),
+    [(0.7, "The answer is the mean over 8"), (0.8, "was tried and left out, for it does not help")],
+)
+def test_several_views_are_said_and_whether_they_help(averaged, said):
+    held = {"what": "views", "n": 8, "averaged": {"val_loss": averaged}, "single": {"val_loss": 0.75}}
+    words = words_of(item_of(methods(drawn_record(card={**CARD, "averages": [held]})), "Network").blocks)
+    assert said in words
+    assert "8 mirrored and turned views" in words
+    assert f"is {averaged:.3f} and of the first alone 0.750" in words
     assert "views of the image" not in told("Network")
 
 

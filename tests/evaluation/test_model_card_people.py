@@ -1,5 +1,7 @@
+import pytest
+
 from dermaflow.evaluation.model_card_people import people
-from tests.evaluation.drawn_record import drawn_lesions, drawn_record
+from tests.evaluation.drawn_record import CARD, drawn_lesions, drawn_record, words_of
 
 
 def table(record, place, block):
@@ -18,6 +20,19 @@ def test_what_is_unknown_is_counted_in_each_part():
     assert missing["age"] == ("18 (30 %)", "6 (25 %)", "6 (17 %)")
     assert missing["patient"] == ("60 (100 %)", "24 (100 %)", "36 (100 %)")
     assert missing["lesion"] == ("0 (0 %)", "0 (0 %)", "0 (0 %)")
+
+
+@pytest.mark.parametrize(
+    ("use", "told"),
+    [
+        (None, "It is the only predictor"),
+        ({"strength": 0.5}, "age and sex are predictors where they are stated"),
+    ],
+)
+def test_what_may_be_missing_of_the_predictors_is_told(use, told):
+    params = {**CARD["params"], "train": {"clinical": ["age", "sex"]}}
+    record = drawn_record(card={**CARD, "clinical": use, "params": params})
+    assert told in words_of([people(record)[1].blocks[0]])
 
 
 def test_people_are_described_by_what_is_known_of_them():

@@ -72,7 +72,9 @@ def test_a_validation_of_melanomas_only_says_nothing_of_specificity() -> None:
 
 def decided(probabilities: np.ndarray, labels: np.ndarray) -> Decided:
     scores = validation_scores(probabilities, labels)
-    return Decided(1.0, operating_point=None, familiarity=None, validation=scores, clinical=None, members=())
+    return Decided(
+        1.0, operating_point=None, familiarity=None, validation=scores, clinical=None, members=(), averages=()
+    )
 
 
 def test_the_operating_point_is_that_of_the_file_that_answers() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dermaflow.core.lesions import read_table
 from dermaflow.model.checkpoint import (
     HISTORY_COLUMNS,
     Row,
@@ -12,11 +13,13 @@ from dermaflow.model.checkpoint import (
     best_epoch,
     is_over,
     model_file,
+    named_after,
     remove,
     store,
     stored_history,
     superseded,
     trunk_folder,
+    write_history,
 )
 
 
@@ -32,6 +35,17 @@ def stored(folder: Path, *losses: float) -> None:
 def test_what_is_read_back_is_what_was_stored_to_the_last_digit(tmp_path: Path) -> None:
     stored(tmp_path, 1 / 3, 1e-17)
     assert stored_history(tmp_path) == history_of(1 / 3, 1e-17)
+
+
+def test_further_networks_have_columns_of_their_own_and_blanks_where_they_ended_before(tmp_path: Path) -> None:
+    write_history([history_of(3.0), history_of(4.0, 2.0)], tmp_path / "history.csv")
+    table = read_table(tmp_path / "history.csv", HISTORY_COLUMNS)
+    further = [f"member_2_{name}" for name in HISTORY_COLUMNS[1:]]
+    assert list(table.columns) == [*HISTORY_COLUMNS, *further]
+    assert list(table["epoch"]) == ["1", "2"]
+    assert list(table["val_loss"]) == ["3.0", ""]
+    assert list(table["member_2_val_loss"]) == ["4.0", "2.0"]
+    assert list(named_after(2, dict.fromkeys(HISTORY_COLUMNS[1:], 0.0))) == further
 
 
 def test_only_the_best_and_the_last_model_are_kept(tmp_path: Path) -> None:

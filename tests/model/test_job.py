@@ -91,7 +91,7 @@ def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
         diagnosis="melanoma", min_sensitivity=0.95, threshold=0.2, sensitivity=0.96, specificity=0.5, n=25
     )
     decided = Decided(
-        temperature=1.3, operating_point=point, familiarity=None, validation={}, clinical=None, members=()
+        temperature=1.3, operating_point=point, familiarity=None, validation={}, clinical=None, members=(), averages=()
     )
     card = card_of(job, history, decided, 123, {"keras": "3"}, Git(commit="c" * 40, dirty=True))
     assert (
@@ -101,6 +101,7 @@ def test_the_card_of_a_job_names_the_epoch_that_was_kept(job: Job) -> None:
         card.validation,
         card.clinical,
         card.members,
+        card.averages,
     ) == decided
     assert (card.best_epoch, card.epochs, card.seed, card.n_parameters) == (2, 3, 7, 123)
     assert (card.fingerprint, card.data, card.phantom) == (job.fingerprint, job.data, False)

@@ -61,14 +61,25 @@ def once(tuned: TrainParams, tmp_path_factory: pytest.TempPathFactory) -> Traine
     return trained(tuned.model_copy(update={"views": 2}), tmp_path_factory.mktemp("once"))
 
 
+@pytest.fixture(scope="module")
+def lucky(tuned: TrainParams) -> TrainParams:
+    """A seed with which the mean over two networks tells the validation images better than the first alone."""
+    return tuned.model_copy(update={"views": 2, "seed": 2})
+
+
+@pytest.fixture(scope="module")
+def alone(lucky: TrainParams, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(lucky, tmp_path_factory.mktemp("alone"))
+
+
 def test_the_same_training_gives_the_same_model_bit_by_bit(once: Trained, tuned: TrainParams, tmp_path: Path) -> None:
     again = trained(tuned.model_copy(update={"views": 2}), tmp_path)
     for mine, its in zip(again.model.get_weights(), once.model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, its)
     assert again.decided == once.decided
     assert set(once.decided.validation) == {"val_loss", "val_accuracy", "val_balanced_accuracy"}
-    figures = [{key: value for key, value in row.items() if key != "seconds"} for row in again.history]
-    assert figures == [{key: value for key, value in row.items() if key != "seconds"} for row in once.history]
+    figures = [{key: value for key, value in row.items() if key != "seconds"} for row in again.histories[0]]
+    assert figures == [{key: value for key, value in row.items() if key != "seconds"} for row in once.histories[0]]
 
 
 def test_without_the_cache_the_result_is_the_same_with_dropout_too(
@@ -79,8 +90,8 @@ def test_without_the_cache_the_result_is_the_same_with_dropout_too(
     images = material(32).validation.inputs
     for mine, its in zip(plain.model.predict(images, verbose=0), once.model.predict(images, verbose=0), strict=True):
         np.testing.assert_allclose(mine, its, rtol=1e-3, atol=1e-4)
-    assert [row["val_loss"] for row in plain.history] == pytest.approx(
-        [row["val_loss"] for row in once.history], rel=1e-3
+    assert [row["val_loss"] for row in plain.histories[0]] == pytest.approx(
+        [row["val_loss"] for row in once.histories[0]], rel=1e-3
     )
 
 
@@ -90,8 +101,8 @@ def test_half_precision_as_on_a_gpu_trains_and_gives_a_model_in_full_precision(
     with monkeypatch.context() as as_on_a_gpu:
         as_on_a_gpu.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"] if kind == "GPU" else [])
         half = trained(tuned.model_copy(update={"views": 2}), tmp_path)
-    assert half.history[-1]["loss"] < half.history[0]["loss"]
-    assert half.history[0]["loss"] != once.history[0]["loss"]  # dropout draws other numbers, too
+    assert half.histories[0][-1]["loss"] < half.histories[0][0]["loss"]
+    assert half.histories[0][0]["loss"] != once.histories[0][0]["loss"]  # dropout draws other numbers, too
     assert {layer.compute_dtype for layer in half.model.layers} == {"float32"}
     probabilities, _ = half.model.predict(material(32).validation.inputs, verbose=0)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -136,7 +147,7 @@ def test_logits_are_adjusted_after_a_training_that_counts_every_image_alike(
         )
         for balance in ("none", "logits")
     )
-    assert [row["val_loss"] for row in adjusted.history] == [row["val_loss"] for row in plain.history]
+    assert [row["val_loss"] for row in adjusted.histories[0]] == [row["val_loss"] for row in plain.histories[0]]
     (kernel, bias), (same, moved) = (each.model.get_layer("logits").get_weights() for each in (plain, adjusted))
     np.testing.assert_array_equal(kernel, same)
     np.testing.assert_allclose(moved, bias - np.log([13 / 16, 3 / 16]), rtol=1e-5)
@@ -164,18 +175,18 @@ def test_what_is_stated_and_helps_is_inside_the_model_and_on_the_card(params: Tr
 
 
 def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alone(
-    once: Trained, tuned: TrainParams, tmp_path: Path
+    alone: Trained, lucky: TrainParams, tmp_path: Path
 ) -> None:
     told: list[tuple[int, set[str]]] = []
-    two = tuned.model_copy(update={"views": 2, "members": 2})
+    two = lucky.model_copy(update={"members": 2})
     found = train(
-        material(32), two, tmp_path, {tuned.weights: tmp_path}, lambda epoch, row: told.append((epoch, set(row)))
+        material(32), two, tmp_path, {two.weights: tmp_path}, lambda epoch, row: told.append((epoch, set(row)))
     )
     first, second = found.decided.members
-    assert (first.seed, first.epochs) == (tuned.seed, 2)
+    assert (first.seed, first.epochs) == (two.seed, 2)
     assert second.val_loss != first.val_loss
-    assert len({member_seed(tuned.seed, place) for place in range(1, 10)}) == 9
-    assert first.val_loss == once.decided.members[0].val_loss == min(row["val_loss"] for row in found.history)
+    assert len({member_seed(two.seed, place) for place in range(1, 10)}) == 9
+    assert first.val_loss == alone.decided.members[0].val_loss == min(row["val_loss"] for row in found.histories[0])
     assert [epoch for epoch, _ in told] == [1, 2] * 2
     assert {name.removeprefix("member_2_") for name in told[-1][1]} == told[0][1]
     assert {path.name for path in tmp_path.glob("member-*")} == {"member-1", "member-2"}
@@ -184,13 +195,13 @@ def test_further_members_have_seeds_of_their_own_and_the_first_is_what_it_is_alo
     assert scores == pytest.approx(found.decided.validation, abs=1e-4)
 
 
-def test_a_further_member_begins_with_weights_of_its_own(tuned: TrainParams, once: Trained, tmp_path: Path) -> None:
+def test_a_further_member_begins_with_weights_of_its_own(lucky: TrainParams, alone: Trained, tmp_path: Path) -> None:
     other = str(drawn_weights("MobileNet", 0.25, tmp_path / "other.weights.h5", seed=4))
-    two = tuned.model_copy(update={"views": 2, "further_weights": [other]})
-    trunks = {tuned.weights: tmp_path / "a", other: tmp_path / "b"}
+    two = lucky.model_copy(update={"further_weights": [other]})
+    trunks = {lucky.weights: tmp_path / "a", other: tmp_path / "b"}
     found = train(material(32), two, tmp_path, trunks, lambda *_: None)
     first, second = found.decided.members
-    assert first.val_loss == once.decided.members[0].val_loss != second.val_loss
+    assert first.val_loss == alone.decided.members[0].val_loss != second.val_loss
     a, b = (np.load(folder / "train-trunk.npy") for folder in trunks.values())
     assert a.shape == b.shape
     assert np.abs(a - b).max() > 0.1
@@ -198,11 +209,24 @@ def test_a_further_member_begins_with_weights_of_its_own(tuned: TrainParams, onc
     scores = validation_scores(found.model.predict(images, verbose=0)[0], material(32).validation.labels)
     assert scores == pytest.approx(found.decided.validation, abs=1e-4)
     found.model.save(tmp_path / "model.keras")
-    begun = build(tuned.model_copy(update={"weights": str(tmp_path)}), len(CLASSES)).learnt
+    begun = build(lucky.model_copy(update={"weights": str(tmp_path)}), len(CLASSES)).learnt
     shared = [layer for layer in begun.layers if layer.name.startswith("conv_pw") and layer.weights]
     assert shared
     for layer in shared:  # of several networks the first one's weights are taken
         np.testing.assert_array_equal(layer.get_weights(), found.model.get_layer(layer.name).get_weights())
+
+
+def test_a_network_that_does_not_help_is_trained_and_told_and_left_out(
+    once: Trained, tuned: TrainParams, tmp_path: Path
+) -> None:
+    two = tuned.model_copy(update={"views": 2, "members": 2})
+    found = train(material(32), two, tmp_path, {two.weights: tmp_path}, lambda *_: None)
+    held = found.decided.averages[0]
+    assert (held.what, held.n, held.kept) == ("networks", 2, False)
+    assert len(found.histories) == 2
+    assert found.decided.members == once.decided.members
+    for mine, its in zip(found.model.get_weights(), once.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
 
 
 def test_the_model_averages_over_its_views(once: Trained) -> None:

@@ -66,7 +66,9 @@ def test_the_files_are_read_as_one_model():
     assert evaluated.fingerprint.startswith("aa11")
     assert evaluated.title == "cnn 16px · drawn · aa110000"
     assert [epoch for epoch, _ in epochs(evaluated.history)] == [1, 2, 3]
-    assert next(epochs(evaluated.history))[1] == {"loss": 1.0, "val_loss": 1.1}
+    figures = [figures for _, figures in epochs(evaluated.history)]
+    assert figures[0] == {"loss": 1.0, "val_loss": 1.1, "member_2_loss": 1.2, "member_2_val_loss": 1.3}
+    assert figures[2] == {"loss": 0.7, "val_loss": 0.95}  # the second network had ended
 
 
 @pytest.mark.usefixtures("project")

@@ -18,7 +18,7 @@ SERIES = {  # column of history.csv: panel, label, colour
 
 
 def draw_training(history: Mapping[str, Floats], best_epoch: int, *, phantom: bool) -> bytes:
-    """Loss and accuracy by epoch, the epoch whose weights were kept marked.
+    """Loss and accuracy of the first network by epoch, the epoch whose weights were kept marked.
 
     Args:
         history: the columns of history.csv; `epoch` and those of SERIES, each (epochs,).

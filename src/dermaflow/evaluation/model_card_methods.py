@@ -52,7 +52,8 @@ def _split(record: Record) -> Item:
         "Images that share a lesion, a patient or their content form a group, and a group is never divided. An image "
         f"keeps its part however the data grow. Seed {split.get('seed', 'unknown')}.",
         "Training images set the weights. Validation images chose the epoch, the temperature, the threshold of "
-        "suspicion and the limit of the familiar. Test images chose nothing.",
+        "suspicion, the limit of the familiar, and whether further networks, views and what is stated beside the image "
+        "are used, and how much the last is believed. Test images chose nothing.",
     )
 
 
@@ -102,15 +103,25 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
     if len(members) > 1:
         kept = listed(f"{each['best_epoch']} (seed {each['seed']})" for each in members[1:])
         yield (
-            f"The answer is the mean over {len(members)} networks that were trained alike from different seeds and "
-            f"share what is frozen of the same first weights; of the others these epochs were kept: {kept}."
+            "The networks were trained alike from different seeds and share what is frozen of the same first weights; "
+            f"of the others these epochs were kept: {kept}."
         )
-    if train.get("views", 1) > 1:
-        yield f"The answer is the mean over {train['views']} mirrored and turned views of the image."
+    for held in card.get("averages", ()):
+        yield _held(held)
     yield (
         f"Random numbers from seed {card['seed']}: the same commit, data and seed give the same model on the same "
         "machine. How far the result varies with the seed is not part of this card."
     )
+
+
+def _held(held: Mapping[str, Any]) -> str:
+    """Whether several networks or views are averaged over, and what the validation images say for it."""
+    averaged, single = (held[side]["val_loss"] for side in ("averaged", "single"))
+    what = "networks" if held["what"] == "networks" else "mirrored and turned views of the image"
+    figures = f"the loss on the validation images is {averaged:.3f} and of the first alone {single:.3f}"
+    if averaged < single:
+        return f"The answer is the mean over {held['n']} {what}: {figures}."
+    return f"The mean over {held['n']} {what} was tried and left out, for it does not help: {figures}."
 
 
 def _augmentation(record: Record) -> Item:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dermaflow.core.lesions import PARTITIONS
-from dermaflow.evaluation.model_card_content import Item, Points, Table, counted_table, item, share
+from dermaflow.evaluation.model_card_content import Item, Points, Table, counted_table, item, listed, share
 from dermaflow.evaluation.model_card_record import Record, counts, known
 
 
@@ -38,11 +38,18 @@ def _missing(record: Record) -> Item:
     return item(
         "11",
         "Missing data",
-        "The predictor, the image, is never missing. Of what surrounds it the following is unknown; nothing was "
-        "imputed, and images without a value are a subgroup of their own. An image whose lesion is unknown counts as "
-        "a lesion of its own unless it is a copy of another one: a few groups may still be one lesion.",
+        f"The image is never missing. {_of_the_rest(record)} Nothing was imputed, and images without a value are a "
+        "subgroup of their own. An image whose lesion is unknown counts as a lesion of its own unless it is a copy of "
+        "another one: a few groups may still be one lesion.",
         Table(("unknown", *PARTITIONS), tuple(rows)),
     )
+
+
+def _of_the_rest(record: Record) -> str:
+    if not record.card.get("clinical"):
+        return "It is the only predictor; of what surrounds it the following is unknown."
+    taken = listed(record.section_train["clinical"])
+    return f"Of what may be stated beside it the following is unknown; {taken} are predictors where they are stated."
 
 
 def _people(record: Record) -> Item:

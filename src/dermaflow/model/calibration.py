@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.taxonomy import MELANOMA
-from dermaflow.model.card import ClinicalUse, Familiarity, Member, OperatingPoint
+from dermaflow.model.card import Average, ClinicalUse, Familiarity, Member, OperatingPoint
 from dermaflow.model.scores import softmax, validation_scores
 
 WIDEST = 4.0  # temperatures are sought between 1 / WIDEST and WIDEST: beyond, there are too few images to tell
@@ -25,7 +25,8 @@ class Decided(NamedTuple):
     familiarity: Familiarity | None
     validation: dict[str, float]  # scores of the finished model on them; they have chosen, so they flatter
     clinical: ClinicalUse | None
-    members: tuple[Member, ...]
+    members: tuple[Member, ...]  # that are kept
+    averages: tuple[Average, ...]  # whether several networks and views are
 
 
 def best_temperature(logits: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> float:

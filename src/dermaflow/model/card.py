@@ -18,6 +18,9 @@ PREPROCESSING = (
 )
 
 
+Averaged = Literal["networks", "views"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -71,6 +74,20 @@ class Member(_Part):
     val_loss: float  # of that epoch, alone
 
 
+class Average(_Part):
+    """Several networks or views, held against the first alone on the validation images, each as calibrated."""
+
+    what: Averaged
+    n: int  # over how many the mean goes
+    averaged: dict[str, float]  # scores of the mean, see model.scores
+    single: dict[str, float]  # of the first alone
+
+    @property
+    def kept(self) -> bool:
+        """Whether the mean tells them better, and is what the model gives."""
+        return self.averaged["val_loss"] < self.single["val_loss"]
+
+
 class ClinicalUse(_Part):
     """How the model uses what is stated of a patient beside the image; see model.clinical."""
 
@@ -105,6 +122,7 @@ class Card(_Part):
     best_epoch: int  # counted from 1; the epoch whose weights these are
     epochs: int  # done
     members: tuple[Member, ...] = ()  # in their order, the first is the one above
+    averages: tuple[Average, ...] = ()  # what was held against a single network or view, in that order
     temperature: float = Field(default=1.0, gt=0)  # inside the model already: it divided the logits (Guo et al. 2017)
     operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
     validation: dict[str, float] = Field(default_factory=dict)  # scores of the finished model, see model.scores

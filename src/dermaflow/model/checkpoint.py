@@ -6,7 +6,7 @@ end of a whole epoch. Only the last model and the best are kept. No Keras: how a
 
 import math
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -50,7 +50,7 @@ def store(folder: Path, history: Sequence[Row], save: Callable[[Path], None]) ->
     """Store the end of the last epoch of `history`; `save` writes the model to the path given to it."""
     with replacing(model_file(folder, len(history))) as temporary:
         save(temporary)
-    write_history(history, folder / "history.csv")
+    write_history([history], folder / "history.csv")
     kept = {model_file(folder, len(history)), model_file(folder, best_epoch(history))}
     for file in set(folder.glob("epoch-*.keras")) - kept:
         file.unlink()
@@ -68,10 +68,23 @@ def stored_history(folder: Path) -> list[Row]:
     return history if whole else []
 
 
-def write_history(history: Sequence[Row], path: Path) -> None:
-    """Write the epochs as CSV, numbers in full, so that what is read back is what was written."""
-    table = pd.DataFrame(list(history), columns=list(HISTORY_COLUMNS[1:]))
-    write_table(table.assign(epoch=range(1, len(table) + 1)), HISTORY_COLUMNS, path)
+def named_after(place: int, row: Mapping[str, float]) -> dict[str, float]:
+    """The figures of an epoch under the names of a network, counted from 1; those of the first keep their names."""
+    return {name if place == 1 else f"member_{place}_{name}": value for name, value in row.items()}
+
+
+def write_history(histories: Sequence[Sequence[Row]], path: Path) -> None:
+    """Write the epochs of one or more networks as CSV, numbers in full, so that what is read back is what was written.
+
+    A row an epoch: HISTORY_COLUMNS, then the figures of further networks; blank where a network had ended before.
+    """
+    columns = ["epoch"]
+    rows: list[dict[str, float]] = [{"epoch": number} for number in range(1, max(map(len, histories)) + 1)]
+    for place, history in enumerate(histories, 1):
+        columns += named_after(place, dict.fromkeys(HISTORY_COLUMNS[1:], math.nan))
+        for row, figures in zip(rows, history, strict=False):
+            row.update(named_after(place, figures))
+    write_table(pd.DataFrame(rows, columns=columns), columns, path)
 
 
 def abandoned(root: Path, now_s: float) -> list[Path]:

@@ -11,12 +11,13 @@ import numpy.typing as npt
 from dermaflow.core.parallel import progress
 from dermaflow.core.seeds import derived_seed
 from dermaflow.model.architectures import Network, build
+from dermaflow.model.averaging import averages, averaging, over_all
 from dermaflow.model.backbones import Model
 from dermaflow.model.backend import make_deterministic, use_precision
 from dermaflow.model.balance import adjust_logits
 from dermaflow.model.calibration import Decided, best_temperature, mean_probabilities
 from dermaflow.model.card import Familiarity, Member
-from dermaflow.model.checkpoint import Row, best_epoch
+from dermaflow.model.checkpoint import Row, best_epoch, named_after
 from dermaflow.model.clinical import Known, updated, weighed
 from dermaflow.model.familiarity import KEPT_FRAC, METHOD, Familiar, fit_familiarity
 from dermaflow.model.fit import Report, fit, logits_of
@@ -43,7 +44,7 @@ class Trained(NamedTuple):
     """A finished model, and what is to be known of it."""
 
     model: Model  # image, what is stated beside it if that helps -> probabilities, distance (see model.whole)
-    history: list[Row]  # of the first member
+    histories: list[list[Row]]  # of each network that was trained, kept or not
     decided: Decided  # without operating point: that is the exported file's, see calibration.as_exported
 
 
@@ -101,9 +102,7 @@ def member_seed(seed: int, place: int) -> int:
 
 def _told(report: Report, place: int) -> Report:
     """The same report, the figures named after the member; the first one's as they are."""
-    if place == 1:
-        return report
-    return lambda epoch, row: report(epoch, {f"member_{place}_{name}": value for name, value in row.items()})
+    return lambda epoch, row: report(epoch, named_after(place, row))
 
 
 def _given(network: Network, material: Material, params: TrainParams, folder: Path) -> _Given:
@@ -137,10 +136,11 @@ def _learnt(network: Network, given: _Given, own: TrainParams, folder: Path, rep
 def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -> Trained:
     """One model of all members, and what the validation images decide of it."""
     labels, classes = material.validation.labels, material.classes
-    logits = np.concatenate([member.logits for member in members])
+    kept, held = averages(np.stack([member.logits for member in members]), labels)
+    params, used, logits = averaging(params, kept), members[: len(kept)], over_all(kept)
     temperature = best_temperature(logits, labels)
     probabilities = mean_probabilities(logits, temperature)
-    parts = [member.parts for member in members]
+    parts = [member.parts for member in used]
     familiar = _familiar(looking_model(params, len(classes), parts[0]), material)
     evidence, use = weighed(material.known, probabilities, labels) if material.known else (None, None)
     if material.known and evidence is not None:
@@ -153,10 +153,11 @@ def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -
         familiarity=Familiarity(method=METHOD, kept_frac=KEPT_FRAC, n=len(labels)),
         validation=validation_scores(probabilities, labels),
         clinical=use,
-        members=tuple(_on_the_card(member) for member in members),
+        members=tuple(_on_the_card(member) for member in used),
+        averages=held,
     )
     model = whole_model(params, len(classes), parts, Findings(temperature, familiar, evidence))
-    return Trained(model, members[0].history, decided)
+    return Trained(model, [member.history for member in members], decided)
 
 
 def _on_the_card(member: _Learnt) -> Member:

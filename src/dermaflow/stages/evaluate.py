@@ -127,7 +127,8 @@ def write_training(history: pd.DataFrame, card: Card) -> None:
         TableError: history.csv holds something else than numbers.
     """
     try:
-        curves = {column: history[column].to_numpy(dtype=float) for column in ("epoch", *SERIES)}
+        done = history[history["loss"] != ""]  # a further network may have had more epochs than the first
+        curves = {column: done[column].to_numpy(dtype=float) for column in ("epoch", *SERIES)}
     except ValueError as error:
         raise TableError(
             f"{paths.HISTORY}: expected numbers in every column ({error}); `dvc repro` makes it"

@@ -9,7 +9,7 @@ Run     python -m dermaflow.stages.train
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +52,15 @@ def main() -> None:
     folder = paths.CHECKPOINTS / job.fingerprint
     with only_one(folder.with_suffix(".lock"), "this very training"):
         trained, used = trained_by(job, folder)
-        write_history(trained.history, paths.HISTORY)
+        write_history(trained.histories, paths.HISTORY)
         write_table(seen_images(job.examples, accepted, job.before), SEEN_COLUMNS, paths.SEEN)
-        write_card(card_of(job, trained.history, trained.decided, trained.model.count_params(), used, git), paths.CARD)
+        write_card(
+            card_of(job, trained.histories[0], trained.decided, trained.model.count_params(), used, git), paths.CARD
+        )
         clean_up(folder, trunks_of(job).values())
-    best = best_epoch(trained.history)
-    print(f"kept epoch {best}, validation loss {trained.history[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
+    first = trained.histories[0]
+    best = best_epoch(first)
+    print(f"kept epoch {best}, validation loss {first[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
     print("\n".join(in_words(trained.decided)), flush=True)
 
 
@@ -91,19 +94,21 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
 
 def in_words(decided: Decided) -> Iterator[str]:
     """What the validation images have decided, for the person who waits."""
-    scores = decided.validation
+    for held in decided.averages:
+        word = "kept" if held.kept else "not kept, for it does not help"
+        yield (
+            f"the mean over {held.n} {held.what} on the validation images: {_told(held.averaged)}; "
+            f"the first alone: {_told(held.single)}: {word}"
+        )
     yield (
-        f"on the validation images, as calibrated (temperature {decided.temperature:.2f}) and over all views: "
-        f"loss {scores['val_loss']:.3f}, accuracy {scores['val_accuracy']:.3f}, "
-        f"balanced accuracy {scores['val_balanced_accuracy']:.3f}"
+        f"the model on the validation images, as calibrated (temperature {decided.temperature:.2f}): "
+        f"{_told(decided.validation)}"
     )
     if use := decided.clinical:
         told = ", ".join(f"{name} {n:,}" for name, n in use.stated.items())
-        alone = use.image_alone
         yield (
             f"stated beside the image, of {use.n:,} training images: {told}; believed by {use.strength:.2f}. "
-            f"Without it: loss {alone['val_loss']:.3f}, accuracy {alone['val_accuracy']:.3f}, "
-            f"balanced accuracy {alone['val_balanced_accuracy']:.3f}"
+            f"Without it: {_told(use.image_alone)}"
         )
     point = decided.operating_point
     if point is None:
@@ -113,6 +118,13 @@ def in_words(decided: Decided) -> Iterator[str]:
     yield (
         f"melanoma is suspected from a probability of {point.threshold:.3f} on: sensitivity {point.sensitivity:.2f}, "
         f"specificity {specificity} on the validation images ({point.n} melanomas)"
+    )
+
+
+def _told(scores: Mapping[str, float]) -> str:
+    return (
+        f"loss {scores['val_loss']:.3f}, accuracy {scores['val_accuracy']:.3f}, "
+        f"balanced accuracy {scores['val_balanced_accuracy']:.3f}"
     )
 
 

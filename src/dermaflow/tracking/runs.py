@@ -31,7 +31,7 @@ class _Live:
 
     def __init__(self, client: MlflowClient, run_id: str) -> None:
         self.client, self.run_id = client, run_id
-        self.done = {(epoch, "loss") for epoch in _logged_epochs(client, run_id)}
+        self.done = {(epoch, "loss") for epoch in _logged_epochs(client, run_id, "loss")}
         self.failed = False
 
     def __call__(self, epoch: int, figures: Mapping[str, float]) -> None:
@@ -151,10 +151,12 @@ def log_params(client: MlflowClient, run_id: str, params: Mapping[str, Any]) -> 
 
 
 def _log_missing_epochs(client: MlflowClient, run_id: str, evaluated: Evaluated) -> None:
-    done = _logged_epochs(client, run_id)
+    done: dict[str, set[int]] = {}  # by the name of a figure: further networks have names of their own
     for epoch, figures in epochs(evaluated.history):
-        if epoch not in done:
-            _log_epoch(client, run_id, epoch, figures)
+        done |= {name: _logged_epochs(client, run_id, name) for name in figures if name not in done}
+        absent = {name: value for name, value in figures.items() if epoch not in done[name]}
+        if absent:
+            _log_epoch(client, run_id, epoch, absent)
 
 
 def _log_epoch(client: MlflowClient, run_id: str, epoch: int, figures: Mapping[str, float]) -> None:
@@ -163,8 +165,8 @@ def _log_epoch(client: MlflowClient, run_id: str, epoch: int, figures: Mapping[s
     client.log_batch(run_id, metrics=metrics)
 
 
-def _logged_epochs(client: MlflowClient, run_id: str) -> set[int]:
-    return {point.step for point in client.get_metric_history(run_id, f"{EPOCH_PREFIX}loss")}
+def _logged_epochs(client: MlflowClient, run_id: str, name: str) -> set[int]:
+    return {point.step for point in client.get_metric_history(run_id, f"{EPOCH_PREFIX}{name}")}
 
 
 @contextmanager
