@@ -56,9 +56,7 @@ class Checkout:
         return kept | {
             "PYTHONPATH": str(self.folder / "src"),  # its own code: whoever edits meanwhile changes nothing in it
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PREFECT_HOME": str(
-                self.folder.parent / "prefect"
-            ),  # one for all checkouts: to make its database takes 10 s
+            "PREFECT_HOME": str(self.folder.parent / "prefect"),  # one for all: making its database takes 10 s
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         }
