@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dermaflow.core.measures import ENOUGH
 from dermaflow.evaluation.calibration import brier_score, calibration_error
 from dermaflow.evaluation.metrics import auc_between, measure
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.subgroups import AGE_BANDS, ENOUGH, attributes_of, subgroup_figures
+from dermaflow.evaluation.subgroups import AGE_BANDS, attributes_of, subgroup_figures
 
 PARAMS = EvaluateParams(bootstrap_samples=200, seed=7)
 CLASSES = ("dermatofibroma", "melanoma", "nevus")

@@ -15,6 +15,10 @@ HEADLINES = {
 """Of metrics.json, in the order in which they are told."""
 AT_THRESHOLD = ("sensitivity", "specificity")
 """Of suspicion of melanoma at the model's threshold."""
+COMPARED = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
+"""What a model's figures are held against is told by these: shortcuts, and age, sex and site without the image."""
+ENOUGH = 100
+"""Fewer groups of images in a subgroup are small: see evaluation.subgroups, which says of what and why."""
 SMALLEST_P = 1e-7  # as Keras clips a probability: the logarithm of 0 is no number
 
 Figure = dict[str, float | None]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-COMPARED = ("melanoma_auc", "melanoma_vs_nevus_auc", "macro_auc", "balanced_accuracy")
+from dermaflow.core.measures import COMPARED
 
 
 def strongest(shortcuts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

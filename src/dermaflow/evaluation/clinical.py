@@ -13,7 +13,7 @@ import pandas as pd
 
 from dermaflow.core.clinical import Clinical, stated
 from dermaflow.core.lesions import record_letters
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, SMALLEST_P, Figure, in_words
+from dermaflow.core.measures import AT_THRESHOLD, COMPARED, HEADLINES, SMALLEST_P, Figure, in_words
 from dermaflow.evaluation.headlines import groups_behind_each, headline_figure, headline_measures
 from dermaflow.evaluation.intervals import drawn, figure
 from dermaflow.evaluation.metrics import Flags, Floats
@@ -22,7 +22,6 @@ from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 
 WAYS = ("image_alone", "stated_alone", "gain")
-MEASURES = ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def collections_of(lesions: pd.DataFrame) -> list[str]:
 
 
 def clinical_figures(beside: Beside, params: EvaluateParams) -> dict[str, Any]:
-    """MEASURES of the image alone and of the statements alone, the paired gain, and the gain within each collection.
+    """COMPARED of the image alone and of the statements alone, the paired gain, and the gain within each collection.
 
     Each as {value, low, high}, null where undefined. Keys: n, stated ({attribute: of how many}), WAYS
     ({measure: figure} each), by_collection ([{name, n, n_groups, gain}], the largest first), and what suspicion at the
@@ -84,7 +83,7 @@ def clinical_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """What a person wants to know of it; figures is what `clinical_figures` gives."""
     told = ", ".join(f"{name} {n:,}" for name, n in figures["stated"].items())
     yield f"  beside the image is stated, of {figures['n']:,} images: {told}"
-    for key in MEASURES:
+    for key in COMPARED:
         if figures["gain"].get(key):
             ways = [in_words(figures[way][key]) for way in WAYS]
             yield f"    {HEADLINES[key]}: image alone {ways[0]}, stated alone {ways[1]}; gain {ways[2]}"
@@ -107,13 +106,13 @@ def _figures(beside: Beside, params: EvaluateParams) -> dict[str, dict[str, Figu
     }
 
     def measured(weights: Floats) -> dict[str, Floats]:
-        told = headline_measures(both, weights, MEASURES)
-        ways = {way: headline_measures(outcome, weights, MEASURES) for way, outcome in asked.items()}
+        told = headline_measures(both, weights, COMPARED)
+        ways = {way: headline_measures(outcome, weights, COMPARED) for way, outcome in asked.items()}
         found = {f"{way}.{key}": value for way, measures in ways.items() for key, value in measures.items()}
         return found | {f"gain.{key}": value - found[f"image_alone.{key}"] for key, value in told.items()}
 
     found, behind = drawn(measured, both.groups, params.bootstrap_samples, params.seed), groups_behind_each(both)
-    defined = [key for key in MEASURES if f"gain.{key}" in found.point]
+    defined = [key for key in COMPARED if f"gain.{key}" in found.point]
     return {
         **{way: {key: headline_figure(found, key, behind[key], way) for key in defined} for way in asked},
         "gain": {key: figure(found, f"gain.{key}", behind[key]) for key in defined},

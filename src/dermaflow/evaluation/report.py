@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, without_lesion
+from dermaflow.core.measures import AT_THRESHOLD, ENOUGH, HEADLINES, in_words, n_small, without_lesion
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.by_class import class_figures, class_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
@@ -12,7 +12,7 @@ from dermaflow.evaluation.metrics import Floats, measure, not_shown
 from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
-from dermaflow.evaluation.subgroups import ENOUGH, subgroup_figures
+from dermaflow.evaluation.subgroups import subgroup_figures
 
 WIDTH = max(map(len, HEADLINES.values()))
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.core.measures import AT_THRESHOLD, ENOUGH, HEADLINES
 from dermaflow.evaluation.by_class import class_figures, class_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
 from dermaflow.evaluation.intervals import drawn, groups_among
@@ -26,7 +26,6 @@ ATTRIBUTES = ("age", "sex", "site", "source")
 AGE_BANDS = {"0–29": 0, "30–44": 30, "45–59": 45, "60–74": 60, "75+": 75}
 """Each with its first year; ages in the ISIC Archive are rounded to 5 years."""
 UNKNOWN = "unknown"
-ENOUGH = 100
 MEASURED = tuple(name for name in HEADLINES if name != "accuracy")
 
 

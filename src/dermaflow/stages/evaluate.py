@@ -33,13 +33,9 @@ from dermaflow.core.lesions import (
 from dermaflow.core.params import load_params
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines, collections_of
-from dermaflow.evaluation.figures_of_test import figures_of
+from dermaflow.evaluation.figures_together import figures_of
 from dermaflow.evaluation.figures_training import SERIES, draw_training
 from dermaflow.evaluation.gallery import draw_gallery, worst_errors
-from dermaflow.evaluation.model_card import model_card
-from dermaflow.evaluation.model_card_markdown import card_markdown
-from dermaflow.evaluation.model_card_page import card_page
-from dermaflow.evaluation.model_card_record import Record
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 from dermaflow.evaluation.report import metrics_of, summary_lines
@@ -58,6 +54,10 @@ from dermaflow.evaluation.unfamiliar import Distances, unfamiliar, unfamiliar_li
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card
 from dermaflow.model.session import Scores
+from dermaflow.model_card.markdown import card_markdown
+from dermaflow.model_card.page import card_page
+from dermaflow.model_card.record import Record
+from dermaflow.model_card.whole import model_card
 from dermaflow.tracking.runs import log_evaluated_run
 
 STRANGERS_PER_KIND = 40

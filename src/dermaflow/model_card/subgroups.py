@@ -1,0 +1,108 @@
+"""For whom and on what the model of a model card works: subgroups, shortcuts, unfamiliar pictures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dermaflow.core.measures import AT_THRESHOLD, COMPARED, ENOUGH, HEADLINES
+from dermaflow.model_card.content import Block, Item, Table, Text, item, measured, narrow
+from dermaflow.model_card.pictures import pictures
+from dermaflow.model_card.record import Record
+
+FIRST = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
+FURTHER = ("macro_auc", "melanoma_vs_nevus_auc", "ece", "brier")
+BY_DIAGNOSIS = {"auc": "AUC", "sensitivity": "named rightly"}
+"""Of each diagnosis versus the rest. The second is its sensitivity as the most probable one, at no threshold."""
+
+
+def subgroups(record: Record) -> Item:
+    """A table for age, sex, site and source each, small subgroups pale."""
+    blocks: list[Block | str] = []
+    small: list[str] = []
+    for attribute, groups in record.metrics["subgroups"].items():
+        blocks += [_subgroup_table(attribute, groups), _further_table(attribute, groups)]
+        blocks += [_class_table(attribute, groups, measure) for measure in BY_DIAGNOSIS]
+        small += [f"{attribute} {each['name']}" for each in groups if each["small"]]
+    if not blocks:
+        return item("23a, 23b", "By subgroup", "No subgroups were measured.")
+    warning = Text(
+        f"Pale, slanted rows are small: fewer than {ENOUGH} groups with melanoma or fewer than {ENOUGH} without "
+        "(Vergouwe et al. 2005, doi 10.1016/j.jclinepi.2004.06.017; Collins et al. 2016, doi 10.1002/sim.6787). "
+        f"Their figures are a hint at most. {len(small):,} of {sum(map(len, record.metrics['subgroups'].values())):,} "
+        "subgroups are.",
+        warning=True,
+    )
+    told = (
+        "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
+        "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it; macro AUC likewise. "
+        "Calibration error is above 0 by chance alone, the more so the fewer the images. Named rightly: the share of "
+        "the images of a diagnosis for which it is the most probable one."
+    )
+    return item(
+        "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
+    )
+
+
+def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
+    head = (attribute, "n", "groups", "melanomas", "diagnoses", *(HEADLINES.get(key, key) for key in FIRST))
+    rows = tuple(
+        (
+            str(each["name"]),
+            *(f"{each[key]:,}" for key in ("n", "n_groups", "n_melanoma", "n_classes")),
+            *(narrow(each[key]) for key in FIRST),
+        )
+        for each in groups
+    )
+    return Table(head, rows, pale=_pale(groups))
+
+
+def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple((str(each["name"]), *(narrow(each[key]) for key in FURTHER)) for each in groups)
+    return Table((attribute, *(HEADLINES[key] for key in FURTHER)), rows, pale=_pale(groups))
+
+
+def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: str) -> Table:
+    """One of BY_DIAGNOSIS: a column a diagnosis."""
+    classes = tuple(groups[0]["per_class"])
+    rows = tuple(
+        (str(each["name"]), *(narrow(each["per_class"][name][measure]) for name in classes)) for each in groups
+    )
+    return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
+
+
+def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    return frozenset(place for place, each in enumerate(groups) if each["small"])
+
+
+def shortcuts(record: Record) -> Item:
+    """What can be told without a look at the lesion."""
+    rows = tuple(
+        (record.clue(each["name"]), *(measured(each.get(key)) for key in COMPARED)) for each in record.shortcuts
+    )
+    if not rows:
+        return item("26", "Shortcuts", "Could not be measured: too few usable images of two or more diagnoses.")
+    return item(
+        "26",
+        "Shortcuts: what tells the diagnosis without a look at the lesion",
+        "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. An AUC "
+        "of 0.50 is chance. Where one does well, a model may have learnt it in place of the lesion.",
+        Table(("what it is given", *(HEADLINES[key] for key in COMPARED)), rows),
+    )
+
+
+def unfamiliar(record: Record) -> Item:
+    """How well pictures without a lesion are told from test images."""
+    found = record.metrics.get("unfamiliar")
+    if not found:
+        return item("27a", "Unfamiliar images", "How well the model tells unfamiliar pictures was not measured.")
+    strangers = {"all of them": found["strangers"], **found["by_kind"]}
+    rows = tuple(
+        (name, f"{each['n']:,}", measured(each["auroc"]), measured(each["flagged"])) for name, each in strangers.items()
+    )
+    return item(
+        "27a",
+        "Unfamiliar images",
+        f"Of {found['n_images']:,} test images a share of {measured(found['flagged'])} is flagged as unfamiliar. "
+        "Pictures that show no lesion, which no training or validation sees: how often one lies further than a test "
+        "image (AUROC), and what share is flagged.",
+        Table(("pictures without a lesion", "n", "AUROC", "flagged"), rows),
+    )
