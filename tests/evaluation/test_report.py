@@ -43,7 +43,7 @@ def test_every_measure_has_a_value_inside_its_interval(simulate):
     assert [each["name"] for each in metrics["subgroups"]["sex"]] == ["female", "male"]
     assert (metrics["operating_point"]["diagnosis"], metrics["operating_point"]["threshold"]) == ("melanoma", 0.3)
     figures = figures_in({**metrics, "brier": None})
-    assert len(figures) == 7 + 4 + 3 * 3 + 2 * (8 + 3 * 3)
+    assert len(figures) == 7 + 4 + 2 * 3 * 3 + 2 * (8 + 3 * 3)
     for figure in figures:
         assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
         assert figure["low"] < figure["high"]
@@ -66,6 +66,7 @@ def test_the_order_of_images_does_not_matter(simulate):
 def test_the_auc_of_a_class_is_that_of_melanoma_where_it_is_melanoma(simulate):
     metrics = metrics_of(outcome(simulate), PARAMS)
     assert metrics["per_class"]["melanoma"]["auc"] == metrics["melanoma_auc"]
+    assert metrics["confusion"]["melanoma"]["melanoma"] == metrics["per_class"]["melanoma"]["sensitivity"]
     assert metrics["melanoma_vs_nevus_auc"] != metrics["melanoma_auc"]
 
 

@@ -1,4 +1,4 @@
-from dermaflow.model_card.content import Picture, measured
+from dermaflow.model_card.content import Picture, Table, measured
 from dermaflow.model_card.results import results
 from tests.model_card.drawn_record import drawn_record, item_of, words_of
 
@@ -9,6 +9,29 @@ def test_each_diagnosis_has_its_number_and_its_figures():
     melanoma = record.metrics["per_class"]["melanoma"]
     expected = ("melanoma", "12", *(measured(melanoma[key]) for key in ("auc", "sensitivity", "specificity")))
     assert table.rows[1] == expected
+
+
+def test_what_a_diagnosis_is_most_often_taken_for_is_told_with_its_interval():
+    record = drawn_record()
+    table = item_of(results(record), "By diagnosis").blocks[2]
+    shares = record.metrics["confusion"]["melanoma"]
+    wrong = [name for name in shares if name != "melanoma" and shares[name]["value"]]
+    ordered = sorted(wrong, key=lambda name: -shares[name]["value"])
+    assert ordered
+    assert [row for row in table.rows if row[0] == "melanoma"] == [
+        ("melanoma", name, measured(shares[name])) for name in ordered
+    ]
+    assert all(row[0] != row[1] for row in table.rows)
+
+
+def test_of_a_model_without_a_mistake_none_is_told():
+    metrics = drawn_record().metrics
+    right = {
+        true: {named: {"value": float(named == true)} for named in metrics["confusion"]}
+        for true in metrics["confusion"]
+    }
+    blocks = item_of(results(drawn_record(metrics={**metrics, "confusion": right})), "By diagnosis").blocks
+    assert not [block for block in blocks if isinstance(block, Table) and "named instead" in block.head]
 
 
 def test_chance_is_said_beside_the_figures():

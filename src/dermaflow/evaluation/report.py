@@ -6,6 +6,7 @@ from typing import Any
 from dermaflow.core.measures import AT_THRESHOLD, ENOUGH, HEADLINES, in_words, n_small, without_lesion
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.by_class import class_figures, class_measures
+from dermaflow.evaluation.confusion import confusion_figures, confusion_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
 from dermaflow.evaluation.intervals import Drawn, drawn
 from dermaflow.evaluation.metrics import Floats, measure, not_shown
@@ -24,7 +25,8 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     others), accuracy, balanced_accuracy, macro_auc, melanoma_auc (versus the rest) and melanoma_vs_nevus_auc (null
     without such classes), ece (0 to 1), ece_if_calibrated (what chance alone gives), brier (0 to 2),
     operating_point: {diagnosis, threshold, sensitivity, specificity, ppv, npv} or null,
-    per_class: {class: {n, auc, sensitivity, specificity}}, subgroups: see `subgroup_figures`.
+    per_class: {class: {n, auc, sensitivity, specificity}}, confusion: {class: {what it is named: share}},
+    subgroups: see `subgroup_figures`.
     """
     found = drawn(lambda weights: _measures(outcome, weights), outcome.groups, params.bootstrap_samples, params.seed)
     return {
@@ -34,6 +36,7 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
         **headline_figures(outcome, found, params.seed),
         "operating_point": _operating_point(outcome, found),
         "per_class": class_figures(outcome, found),
+        "confusion": confusion_figures(outcome, found),
         "subgroups": subgroup_figures(outcome, params),
     }
 
@@ -72,7 +75,8 @@ def _operating_lines(point: Mapping[str, Any] | None) -> Iterator[str]:
 def _measures(outcome: Outcome, weights: Floats) -> dict[str, Floats]:
     known = measure(outcome.truth, outcome.probabilities, weights)
     headlines = headline_measures(outcome, weights, known=known)
-    return class_measures(known) | headlines | at_threshold_measures(outcome, weights)
+    told = class_measures(known) | confusion_measures(outcome, weights)
+    return told | headlines | at_threshold_measures(outcome, weights)
 
 
 def _operating_point(outcome: Outcome, found: Drawn) -> dict[str, Any] | None:

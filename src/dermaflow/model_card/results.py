@@ -1,13 +1,16 @@
 """The chapter of a model card on results: overall, by diagnosis, at the threshold, by subgroup, shortcuts, pictures."""
 
+from collections.abc import Iterator
+
 from dermaflow.core.measures import HEADLINES
 from dermaflow.model_card.clinical import clinical
-from dermaflow.model_card.content import Item, Part, Table, item, measured
+from dermaflow.model_card.content import Block, Item, Part, Table, Text, item, measured
 from dermaflow.model_card.pictures import GALLERY, other_pictures, pictures
 from dermaflow.model_card.record import Record
 from dermaflow.model_card.subgroups import shortcuts, subgroups, unfamiliar
 from dermaflow.model_card.use import headline_table
 
+MISTAKES = 2  # told of each diagnosis
 AT_THRESHOLD = {
     "sensitivity": "sensitivity",
     "specificity": "specificity",
@@ -64,10 +67,26 @@ def _by_diagnosis(record: Record) -> Item:
         "23a",
         "By diagnosis",
         Table(("diagnosis", "n", "AUC", "sensitivity", "specificity"), tuple(rows)),
+        *_mistakes(record),
         *pictures(record, "confusion.png"),
         *pictures(record, "roc.png"),
         *pictures(record, "precision_recall.png"),
     )
+
+
+def _mistakes(record: Record) -> Iterator[Block]:
+    """What each diagnosis is most often taken for; nothing of a model without a mistake."""
+    rows = []
+    for true, shares in record.metrics["confusion"].items():
+        wrong = [(named, figure) for named, figure in shares.items() if named != true and figure["value"]]
+        wrong.sort(key=lambda pair: -pair[1]["value"])
+        rows += [(true, named, measured(figure)) for named, figure in wrong[:MISTAKES]]
+    if rows:
+        yield Text(
+            f"The mistakes made most often, {MISTAKES} of a diagnosis at most; the picture shows them all, and "
+            "metrics.json has their intervals."
+        )
+        yield Table(("diagnosis", "named instead", "share of its images"), tuple(rows), numbers_from=2)
 
 
 def _at_threshold(record: Record) -> Item:
