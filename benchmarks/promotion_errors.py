@@ -26,7 +26,7 @@ from scipy.special import softmax
 from dermaflow.core.parallel import parallel_map
 from dermaflow.core.params import load_params
 from dermaflow.core.seeds import generator
-from dermaflow.evaluation.comparison import Answers, Cases, sensitivity_at
+from dermaflow.evaluation.comparison import Answers, Cases, Contest, Examined, sensitivity_at
 from dermaflow.evaluation.gate import judge
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.model.calibration import operating_point
@@ -121,7 +121,7 @@ def trial(world: World, candidate: Skills, champion: Skills, seed: str) -> tuple
     threshold = operating_threshold(chosen_on, answers(chosen_on, champion, 1))
     said = [answers(test, of, number) for number, of in enumerate((candidate, champion))]
     ours, theirs = (Answers(each, p_melanoma(test.cases, each), threshold) for each in said)
-    numbers = judge(test.cases, ours, theirs, params).numbers
+    numbers = judge(Examined(test.cases, ours), Contest(test.cases, ours, theirs), params).numbers
     rules, change = numbers["rules"], numbers["difference"]["melanoma_sensitivity"]["value"]
     agreement = np.corrcoef([each.argmax(axis=1) == test.cases.truth for each in said])[0, 1]
     by_value = {**rules, "melanoma_sensitivity_kept": change >= -params.max_melanoma_sensitivity_drop}

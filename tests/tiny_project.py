@@ -43,12 +43,8 @@ def draw_project() -> None:
         )
     lesions = pd.DataFrame(rows, columns=list(ACCEPTED_COLUMNS), dtype=str).fillna("")
     write_table(lesions, ACCEPTED_COLUMNS, paths.ACCEPTED)
-    ledger = lesions[["image_id", "sha256", "pixels_sha256"]].copy()
-    ledger["group_id"] = [f"g{number // 2}" for number in range(len(lesions))]
-    ledger["partition"] = ["test" if number < TEST_IMAGES else "train" for number in range(len(lesions))]
-    write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
-    seen = lesions[ledger["partition"] == "train"].assign(partition="train")
-    write_table(seen, SEEN_COLUMNS, paths.SEEN)
+    _divide(CLASSES)
+    write_table(lesions.iloc[TEST_IMAGES:].assign(partition="train"), SEEN_COLUMNS, paths.SEEN)
     write_json({"passed": True}, paths.VERDICT)
     write_json(SHORTCUTS, paths.SHORTCUTS)
 
@@ -59,6 +55,7 @@ def put_model(
     """What train and evaluate write, of a model that knows all colours, or (unskilled) only that of melanoma."""
     from dermaflow.model.bundle import load_bundle  # noqa: PLC0415 - only where a model is asked
 
+    _divide(classes)
     weights = np.array([[6.0 * (COLOURS[name][channel] == 200) for name in classes] for channel in range(3)])
     if not skilled:
         weights[1:] = 0.5
@@ -70,6 +67,16 @@ def put_model(
     history = history.assign(member_2_loss=[1.2, 1.0, None], member_2_val_loss=[1.3, 1.2, None])
     write_table(history, tuple(history.columns), paths.HISTORY)
     _evaluate(load_bundle(paths.MODEL.parent))
+
+
+def _divide(classes):
+    """The ledger: the last images are trained on; those of other diagnoses have been withdrawn."""
+    lesions = pd.read_csv(paths.ACCEPTED, dtype=str, keep_default_na=False)
+    ledger = lesions[["image_id", "sha256", "pixels_sha256"]].copy()
+    ledger["group_id"] = [f"g{number // 2}" for number in range(len(lesions))]
+    ledger["partition"] = ["test" if number < TEST_IMAGES else "train" for number in range(len(lesions))]
+    ledger.loc[~lesions["diagnosis"].isin(classes), "partition"] = "withdrawn"
+    write_table(ledger, LEDGER_COLUMNS, paths.LEDGER)
 
 
 def _card(fingerprint, classes, *, phantom):

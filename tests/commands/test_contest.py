@@ -1,9 +1,11 @@
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from dermaflow.commands.contest import Rules, contest, read_candidate
+from dermaflow.commands.candidate import read_candidate
+from dermaflow.commands.contest import Rules, contest
 from dermaflow.core import paths
 from dermaflow.core.errors import PromotionError
 from dermaflow.core.lesions import LEDGER_COLUMNS, read_table, write_table
@@ -60,6 +62,16 @@ def test_the_champion_stands_at_the_operating_point_of_its_card(asked):
     write_card(before, path)
     assert "at the champion's specificity of 0.000: 1.000 against 1.000" in verdict["reasons"][-1]
     assert verdict["numbers"]["champion"]["melanoma_specificity"]["value"] == 0
+
+
+def test_a_champion_of_fewer_classes_is_compared_over_its_own_and_the_floors_are_over_all(asked):
+    client, version, candidate, rules = asked
+    champion = next(each for each in versions(client, "skin-lesion-classifier") if each.fingerprint.startswith("dd"))
+    assert not contest(client, version, champion, candidate, rules)["promote"]
+    verdict = contest(client, version, champion, candidate, replace(rules, allow_class_change=True))
+    assert "Each of the 3 classes is shown by a comparable test image." in verdict["reasons"]
+    assert verdict["numbers"]["n_images"] == 32  # of 48, a third shows what the champion does not know
+    assert verdict["numbers"]["own"]["balanced_accuracy"]["value"] == 1
 
 
 def test_a_test_image_that_is_gone_is_told(asked):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dermaflow.evaluation import gate
-from dermaflow.evaluation.comparison import Answers, Cases, unseen_loss
+from dermaflow.evaluation.comparison import Answers, Cases, Contest, Examined, unseen_loss
 from dermaflow.evaluation.gate import Decision
 
 CLASSES = ("basal cell carcinoma", "melanoma", "nevus")
@@ -15,8 +15,13 @@ MELANOMA = 1
 
 def judge(shown, candidate, champion, classes, params, threshold=None):
     """The gate, of truth and groups and what models say; the champion suspects melanoma from `threshold` on."""
-    both = [None if of is None else Answers(of, p_melanoma(of, classes), threshold) for of in (candidate, champion)]
-    return gate.judge(Cases(tuple(classes), *shown), *both, params)
+    cases, ours = Cases(tuple(classes), *shown), answers(candidate, classes, threshold)
+    contest = None if champion is None else Contest(cases, ours, answers(champion, classes, threshold))
+    return gate.judge(Examined(cases, ours), contest, params)
+
+
+def answers(probabilities, classes, threshold=None):
+    return Answers(probabilities, p_melanoma(probabilities, classes), threshold)
 
 
 def p_melanoma(probabilities, classes):
@@ -189,7 +194,7 @@ def test_without_a_melanoma_class_the_melanoma_rules_are_left_out_and_say_so(sim
     assert decision.promote
     assert "melanoma_auc" not in decision.numbers["candidate"]
     assert decision.numbers["n_melanoma"] is None
-    assert sum("Melanoma is none of the classes" in reason for reason in decision.reasons) == 2
+    assert sum("Melanoma is none of" in reason for reason in decision.reasons) == 2
 
 
 @pytest.mark.parametrize("champion", [None, 0.5])
@@ -203,6 +208,39 @@ def test_a_class_without_comparable_images_refuses_however_good_the_rest_is(simu
     assert [name for name, holds in decision.numbers["rules"].items() if not holds] == ["every_class_shown"]
     sentence = "No comparable test image shows nevus: balanced accuracy is over 2 of 3 classes."
     assert sentence in decision.reasons
+
+
+def test_the_floors_are_over_all_that_the_candidate_claims_to_know_and_not_over_what_a_champion_does(simulate, rules):
+    generator = np.random.default_rng(6)
+    truth, groups = lesions(generator, 600)
+    scores = simulate(generator, truth, 3, 2.5)
+    scores[truth == MELANOMA, MELANOMA] = 0  # no melanoma is found, every other diagnosis is
+    common, known = (CLASSES[0], CLASSES[2]), truth != MELANOMA
+    cases = Cases(common, truth[known] // 2, [group for group, kept in zip(groups, known, strict=True) if kept])
+    over_both = scores[known][:, [0, 2]]
+    theirs = simulate(generator, cases.truth, 2, 0.5)
+    contest = Contest(cases, answers(over_both, common), answers(theirs, common))
+    decision = gate.judge(Examined(Cases(CLASSES, truth, groups), answers(scores, CLASSES)), contest, rules)
+    assert decision.numbers["rules"]["better_than_champion"]
+    assert not decision.numbers["rules"]["melanoma_auc_floor"]
+    assert not decision.promote
+    assert "Melanoma is none of the classes common to both: its sensitivity is not compared." in decision.reasons
+    assert (
+        decision.numbers["own"]["balanced_accuracy"]["value"]
+        < decision.numbers["candidate"]["balanced_accuracy"]["value"]
+    )
+
+
+def test_a_class_that_the_champion_lacks_must_be_shown_too(simulate, rules):
+    generator = np.random.default_rng(6)
+    truth = np.array([0, 2] * 60)
+    groups = [f"g{number}" for number in range(120)]
+    common = (CLASSES[0], CLASSES[2])
+    ours, theirs = simulate(generator, truth, 3, 3.0), simulate(generator, truth // 2, 2, 0.5)
+    contest = Contest(Cases(common, truth // 2, groups), answers(ours[:, [0, 2]], common), answers(theirs, common))
+    decision = gate.judge(Examined(Cases(CLASSES, truth, groups), answers(ours, CLASSES)), contest, rules)
+    assert not decision.numbers["rules"]["every_class_shown"]
+    assert "No comparable test image shows melanoma: balanced accuracy is over 2 of 3 classes." in decision.reasons
 
 
 def test_a_test_that_shows_no_melanoma_cannot_show_that_its_sensitivity_is_kept(simulate, rules):

@@ -1,6 +1,6 @@
 """What is asked of a candidate before it may come into force: that it serves, and that the gate lets it pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,37 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from dermaflow.commands.asked import champion_probabilities, furthest_from_served
+from dermaflow.commands.candidate import Candidate
 from dermaflow.core import paths
-from dermaflow.core.answers import probability_columns
 from dermaflow.core.errors import PromotionError, TableError
-from dermaflow.core.files import read_json, sha256_hex
+from dermaflow.core.files import read_json
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, LEDGER_COLUMNS, read_table
 from dermaflow.evaluation.comparable import answers_over, unseen
-from dermaflow.evaluation.comparison import Answers, Cases
-from dermaflow.evaluation.gate import judge
-from dermaflow.evaluation.metrics import Floats
+from dermaflow.evaluation.comparison import Contest
+from dermaflow.evaluation.gate import Decision, judge
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.model.card import Card, read_card
 from dermaflow.tracking import registry
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.bundles import bundle_folder
-from dermaflow.tracking.evaluated import Evaluated
 from dermaflow.tracking.registry import Version
 
 SERVED_TOLERANCE = 1e-4  # of a probability, between what is served and predictions.csv
 FEWEST_CLASSES = 2  # with one there is nothing to tell apart
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """The model that asks to come into force, and what it says of its test images."""
-
-    evaluated: Evaluated
-    classes: tuple[str, ...]
-    image_ids: tuple[str, ...]  # (n,)
-    diagnoses: tuple[str, ...]  # (n,)
-    probabilities: Floats  # (n, classes)
-    digests: Mapping[str, str]  # sha256 of the files that say what it said, and which groups its images are in
 
 
 @dataclass(frozen=True)
@@ -49,24 +35,6 @@ class Rules:
     params: PromoteParams
     allow_class_change: bool
     again: bool
-
-
-def read_candidate(evaluated: Evaluated) -> Candidate:
-    """What the present model says of its test images, from predictions.csv."""
-    classes = tuple(evaluated.card["classes"])
-    columns = probability_columns(classes)
-    table = read_table(paths.PREDICTIONS, ["image_id", "diagnosis", *columns])
-    return Candidate(
-        evaluated=evaluated,
-        classes=classes,
-        image_ids=tuple(table["image_id"]),
-        diagnoses=tuple(table["diagnosis"]),
-        probabilities=table[columns].to_numpy(dtype=np.float64),
-        digests={
-            "predictions_sha256": sha256_hex(paths.PREDICTIONS.read_bytes()),
-            "ledger_sha256": sha256_hex(paths.LEDGER.read_bytes()),
-        },
-    )
 
 
 def contest(
@@ -91,8 +59,7 @@ def contest(
             f"expected at most {SERVED_TOLERANCE}: `dvc repro -s -f evaluate` evaluates it here."
         )
     if folder is None or card is None:
-        everything = np.ones(len(candidate.image_ids), dtype=bool)
-        judged = _judged(candidate, everything, None, candidate.classes, rules.params)
+        judged = _told(judge(candidate.examined, None, rules.params))
         return {**judged, "reasons": [*unreadable, *judged["reasons"]]}
     return _against(folder, card, candidate, rules.params)
 
@@ -130,7 +97,7 @@ def _is_a_card(path: Path) -> bool:
 
 
 def _against(folder: Path, card: Card, candidate: Candidate, params: PromoteParams) -> dict[str, Any]:
-    """Judge on the images that the champion in `folder` has not seen, over the classes common to both."""
+    """Compare on the images that the champion in `folder` has not seen, over the classes common to both."""
     common = tuple(name for name in candidate.classes if name in card.classes)
     if len(common) < FEWEST_CLASSES:
         return _refusal("It has fewer than two classes in common with the champion.")
@@ -142,26 +109,18 @@ def _against(folder: Path, card: Card, candidate: Candidate, params: PromotePara
     )
     kept = fair & np.isin(candidate.diagnoses, common)
     scored = champion_probabilities(folder, _chosen(candidate.image_ids, kept))
-    theirs = answers_over(scored, card.classes, common, card.melanoma_threshold)
-    judged = _judged(candidate, kept, theirs, common, params)
+    both = Contest(
+        candidate.cases(kept, common),
+        candidate=answers_over(candidate.probabilities[kept], candidate.classes, common),
+        champion=answers_over(scored, card.classes, common, card.melanoma_threshold),
+    )
+    judged = _told(judge(candidate.examined, both, params))
     left_out = int((~fair).sum())
     sentence = f"{left_out} of {len(fair)} test images were left out: the champion has seen them or their group."
     return {**judged, "reasons": [sentence, *judged["reasons"]], "images_left_out": left_out}
 
 
-def _judged(
-    candidate: Candidate,
-    kept: npt.NDArray[np.bool_],
-    theirs: Answers | None,
-    common: tuple[str, ...],
-    params: PromoteParams,
-) -> dict[str, Any]:
-    ledger = read_table(paths.LEDGER, LEDGER_COLUMNS)
-    group_of = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
-    truth = np.array([common.index(name) for name in _chosen(candidate.diagnoses, kept)], dtype=np.int64)
-    groups = [group_of.get(name, name) for name in _chosen(candidate.image_ids, kept)]
-    ours = answers_over(candidate.probabilities[kept], candidate.classes, common)
-    decision = judge(Cases(common, truth, groups), ours, theirs, params)
+def _told(decision: Decision) -> dict[str, Any]:
     return {
         "promote": decision.promote,
         "reasons": list(decision.reasons),

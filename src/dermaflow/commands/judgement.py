@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dermaflow.commands.contest import Candidate, Rules, contest, read_candidate
+from dermaflow.commands.candidate import Candidate, read_candidate
+from dermaflow.commands.contest import Rules, contest
 from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams

@@ -56,6 +56,23 @@ class Answers:
     threshold: float | None = None  # of its operating point, on p_melanoma; None: it has none
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A model on images of its own, over all of its classes."""
+
+    cases: Cases
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two models on the same images, over the classes common to both."""
+
+    cases: Cases
+    candidate: Answers
+    champion: Answers
+
+
 def compared(cases: Cases, candidate: Answers, champion: Answers | None, params: PromoteParams) -> Figures:
     """Each model's figures and their paired differences, with intervals over groups.
 

@@ -1,17 +1,18 @@
-"""May the candidate come into force? Rules over the same test images, each with its numbers and a sentence.
+"""May the candidate come into force? Rules over test images, each with its numbers and a sentence.
 
 0. It serves, with the probabilities of its evaluation; it was not rolled back, and has the champion's classes, unless
    the person who promotes says otherwise. A champion of another version of the card cannot be asked: as if there were
    none, which the decision says (commands/contest.py).
 1. Enough comparable images, else no; and each class is shown by one of them, for a mean over fewer classes than
-   the model has says nothing of the others.
+   the model has says nothing of the others. A class that the champion lacks is shown by any test image.
 2. Floors, for every candidate: the lower ends of its intervals of balanced accuracy and of melanoma-versus-rest
-   AUC reach them.
-3. Against a champion: better beyond chance, that is, the interval of the difference in balanced accuracy,
-   paired over groups, lies above 0; and a drop of melanoma sensitivity, at the champion's specificity, of more than
-   the set margin is ruled out: the interval of that difference does not reach below minus the margin (a test of
-   non-inferiority: Piaggio et al. 2012, doi 10.1001/jama.2012.87802). Its value alone would not do: of few melanomas
-   it is mostly chance, and passes a candidate that is worse by the whole margin every other time.
+   AUC reach them, over all of its classes and test images, whatever a champion knows.
+3. Against a champion, over the classes common to both and images that it has not seen: better beyond chance, that is,
+   the interval of the difference in balanced accuracy, paired over groups, lies above 0; and a drop of melanoma
+   sensitivity, at the champion's specificity, of more than the set margin is ruled out: the interval of that difference
+   does not reach below minus the margin (a test of non-inferiority: Piaggio et al. 2012,
+   doi 10.1001/jama.2012.87802). Its value alone would not do: of few melanomas it is mostly chance, and passes a
+   candidate that is worse by the whole margin every other time.
 
 How often this errs, from benchmarks/promotion_errors.py with the public parameters (figures in docs/log.md): where
 2.5 % is meant, an equal model is found better in 3.7 % of tests on 430 images (± 1.1) and promoted in 0.3 %; on 2,000
@@ -25,7 +26,7 @@ and of rare classes, change it, more candidates do not. Each candidate that is t
 
 All rules must hold, so that none needs a stricter interval for the others' sake (an intersection-union test: Berger
 1982, doi 10.1080/00401706.1982.10487790). One that cannot be judged (no test image shows melanoma) does not hold; one
-about melanoma is left out, and says so, where melanoma is none of the classes.
+about melanoma is left out, and says so, where melanoma is none of the classes that it is about.
 """
 
 from collections.abc import Sequence
@@ -34,12 +35,12 @@ from typing import Any
 
 from dermaflow.core.measures import in_words
 from dermaflow.core.taxonomy import MELANOMA
-from dermaflow.evaluation.comparison import Answers, Cases, Figures, compared, unseen_loss
+from dermaflow.evaluation.comparison import Answers, Cases, Contest, Examined, Figures, compared, unseen_loss
 from dermaflow.evaluation.intervals import Estimate, groups_behind
 from dermaflow.evaluation.metrics import not_shown
 from dermaflow.evaluation.params import PromoteParams
 
-EDITION = 2  # of these rules: what an earlier edition decided is no answer to this one
+EDITION = 3  # of these rules: what an earlier edition decided is no answer to this one
 ROUNDING = 1e-9  # 0.80 - 0.75 is a little over 0.05 in floating point; a lower end of just the margin is allowed
 
 
@@ -59,30 +60,34 @@ class _Rule:
     sentence: str
 
 
-def judge(cases: Cases, candidate: Answers, champion: Answers | None, params: PromoteParams) -> Decision:
+def judge(own: Examined, contest: Contest | None, params: PromoteParams) -> Decision:
     """Judge a candidate, against a champion where there is one.
 
     Args:
-        cases: the comparable images; those that the champion was trained on are left out by the caller.
-        candidate: what it says of them.
-        champion: what the model in force says of them; None: there is none.
+        own: the candidate on all of its test images.
+        contest: the candidate and the model in force on those of them that the latter was not trained on, which are
+            the comparable ones; None: no model is in force, and all are comparable.
         params: the section promote.
 
     Returns:
-        The decision; numbers holds n_images, n_groups, n_melanoma and n_melanoma_groups (None: no such class), rules
-        and, where enough images are there, candidate, champion and difference as in `compared`, each {value, low, high}
-        (champion and difference are None without a champion).
+        The decision; numbers holds n_images, n_groups, n_melanoma and n_melanoma_groups of the comparable images (None:
+        no such class), rules and, where enough of them are there, own (what the floors are held against), candidate,
+        champion and difference as in `compared`, each {value, low, high} (the last two None without a champion).
     """
+    cases = contest.cases if contest else own.cases
     counts = _counts(cases)
     enough = _enough_images(counts, params)
     if not enough.holds:
         return _decision([enough], counts)
-    figures = compared(cases, candidate, champion, params)
-    rules = [enough, _every_class_shown(cases), _accuracy_floor(figures, params), _melanoma_floor(figures, params)]
-    if champion is None:
+    figures = {"own": compared(own.cases, own.answers, None, params)["candidate"]}
+    rules = [enough, _every_class_shown(own.cases, cases), _accuracy_floor(figures, params)]
+    rules.append(_melanoma_floor(figures, params))
+    if contest is None:
+        figures["candidate"] = figures["own"]
         rules.append(_Rule("no_champion", holds=True, sentence="No model is in force yet: the floors alone decide."))
     else:
-        rules += [_better(figures, params), _melanoma_kept(figures, champion, counts, params)]
+        figures |= compared(cases, contest.candidate, contest.champion, params)
+        rules += [_better(figures, params), _melanoma_kept(figures, contest.champion, counts, params)]
     named = {who: {what: asdict(figure) for what, figure in of.items()} for who, of in figures.items()}
     return _decision(rules, {**counts, "champion": None, "difference": None, **named})
 
@@ -112,24 +117,25 @@ def _enough_images(counts: dict[str, Any], params: PromoteParams) -> _Rule:
     return _Rule("enough_images", enough, sentence)
 
 
-def _every_class_shown(cases: Cases) -> _Rule:
-    absent = not_shown(cases.truth, cases.classes)
-    sentence = f"Each of the {len(cases.classes)} classes is shown by a comparable test image."
+def _every_class_shown(own: Cases, comparable: Cases) -> _Rule:
+    lacking = {*not_shown(own.truth, own.classes), *not_shown(comparable.truth, comparable.classes)}
+    absent, n_classes = [name for name in own.classes if name in lacking], len(own.classes)
+    sentence = f"Each of the {n_classes} classes is shown by a comparable test image."
     if absent:
-        held = f"balanced accuracy is over {len(cases.classes) - len(absent)} of {len(cases.classes)} classes"
+        held = f"balanced accuracy is over {n_classes - len(absent)} of {n_classes} classes"
         sentence = f"No comparable test image shows {', '.join(absent)}: {held}."
     return _Rule("every_class_shown", not absent, sentence)
 
 
 def _accuracy_floor(figures: Figures, params: PromoteParams) -> _Rule:
-    ours = figures["candidate"]["balanced_accuracy"]
+    ours = figures["own"]["balanced_accuracy"]
     return _floor("balanced_accuracy_floor", "Balanced accuracy", ours, params.min_balanced_accuracy)
 
 
 def _melanoma_floor(figures: Figures, params: PromoteParams) -> _Rule:
-    ours = figures["candidate"].get("melanoma_auc")
+    ours = figures["own"].get("melanoma_auc")
     if ours is None:
-        sentence = "Melanoma is none of the classes: no floor of melanoma AUC applies."
+        sentence = "Melanoma is none of its classes: no floor of melanoma AUC applies."
         return _Rule("melanoma_auc_floor", holds=True, sentence=sentence)
     return _floor("melanoma_auc_floor", "Melanoma-versus-rest AUC", ours, params.min_melanoma_auc)
 
@@ -163,7 +169,7 @@ def _better(figures: Figures, params: PromoteParams) -> _Rule:
 def _melanoma_kept(figures: Figures, champion: Answers, counts: dict[str, Any], params: PromoteParams) -> _Rule:
     name, what = "melanoma_sensitivity_kept", "melanoma_sensitivity"
     if what not in figures["difference"]:
-        sentence = "Melanoma is none of the classes: its sensitivity is not compared."
+        sentence = "Melanoma is none of the classes common to both: its sensitivity is not compared."
         return _Rule(name, holds=True, sentence=sentence)
     ours, theirs, difference = (figures[who][what] for who in ("candidate", "champion", "difference"))
     if difference.low is None:
