@@ -120,4 +120,6 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
 
 def _decided(decision: Mapping[str, Any]) -> str:
     word = "promoted to champion" if decision["promote"] else "not promoted"
+    if decision["action"] == "found":
+        word = "in force already"
     return "\n".join([f"{word} ({decision['name']})", *(f"- {reason}" for reason in decision["reasons"])])

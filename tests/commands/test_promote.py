@@ -9,8 +9,9 @@ import pytest
 from dermaflow.commands.promote import promote
 from dermaflow.core import paths
 from dermaflow.core.errors import StoreError, TableError
+from dermaflow.core.files import read_json
 from dermaflow.evaluation.gate import EDITION
-from dermaflow.tracking.names import PHANTOM_NAME
+from dermaflow.tracking.names import DECISION_FILE_TAG, PHANTOM_NAME
 from dermaflow.tracking.registry import by_alias, versions
 from dermaflow.tracking.store import connect
 
@@ -51,6 +52,24 @@ def test_the_record_of_what_is_in_force_comes_back_from_mlflow(story, capsys):
         promote()
         assert record.read_bytes() == before
     assert "nothing to do: this model is skin-lesion-classifier-phantom version 1" in capsys.readouterr().out
+
+
+def test_what_is_in_force_by_other_means_than_a_decision_gets_a_record_that_says_so(story, capsys):
+    with contextlib.chdir(story.folder):
+        client = connect()
+        champion = by_alias(client, PHANTOM_NAME, "champion")
+        file = champion.tags[DECISION_FILE_TAG]
+        client.delete_model_version_tag(PHANTOM_NAME, champion.number, DECISION_FILE_TAG)
+        promote()
+        (found,) = paths.DECISIONS.glob("*-found.json")
+        said, decision = capsys.readouterr().out, read_json(found)
+        promote()
+        assert "record:" not in capsys.readouterr().out
+        found.unlink()
+        client.set_model_version_tag(PHANTOM_NAME, champion.number, DECISION_FILE_TAG, file)
+    assert "nothing to do: this model is skin-lesion-classifier-phantom version 1" in said
+    assert decision["candidate"]["fingerprint"] == champion.fingerprint
+    assert "no decision on record put it there" in decision["reasons"][0]
 
 
 def test_a_better_model_replaces_the_champion_which_becomes_previous(story):

@@ -103,5 +103,5 @@ def test_the_lines_tell_what_is_stated_and_each_gain() -> None:
 
 
 def test_a_collection_is_a_source_and_the_letters_of_its_lesions_numbers() -> None:
-    lesions = pd.DataFrame({"source": ["a", "a", "b"], "lesion_id": ["HAM_000012", "", "BCN_1"]})
-    assert collections_of(lesions) == ["a · HAM", "a · no lesion number", "b · BCN"]
+    lesions = pd.DataFrame({"source": ["a", "a", "b", "b"], "lesion_id": ["HAM_000012", "", "BCN_1", "1234"]})
+    assert collections_of(lesions) == ["a · HAM", "a · no lesion number", "b · BCN", "b · digits alone"]

@@ -3,7 +3,7 @@ import pandas as pd
 
 from dermaflow.evaluation.comparable import answers_over, over_common, unseen
 
-LEDGER = pd.DataFrame({"image_id": list("abcdef"), "group_id": ["1", "1", "2", "3", "3", "4"]})
+LEDGER = pd.DataFrame({"image_id": list("abcdef"), "group_id": list("112334"), "sha256": list("ABCDEF")})
 ACCEPTED = pd.DataFrame({"image_id": list("abcdf"), "sha256": ["A", "B", "C", "D", "F"]})
 
 
@@ -24,6 +24,14 @@ def test_what_only_the_first_weights_of_a_champion_know_is_left_out_with_its_gro
 
 def test_an_image_that_has_left_the_data_still_marks_its_group():
     assert list(unseen(["d", "f"], LEDGER, ACCEPTED, seen(["e"], [""]))) == [False, True]
+
+
+def test_an_image_that_has_left_the_data_is_known_by_its_bytes_whatever_it_is_called_now():
+    assert list(unseen(["d", "f"], LEDGER, ACCEPTED, seen(["old name"], ["E"]))) == [False, True]
+
+
+def test_other_bytes_under_a_name_that_was_seen_are_another_image():
+    assert unseen(list("abcdf"), LEDGER, ACCEPTED, seen(list("abcdf"), ["1", "2", "3", "4", "5"])).all()
 
 
 def test_a_blank_content_is_no_content_in_common():

@@ -41,6 +41,7 @@ VERDICT = {
     "leaks": {"same bytes": 18, "same lesion": 26},
 }
 DECISION = {
+    "action": "promote",
     "promote": False,
     "name": "skin-lesion-classifier",
     "reasons": ["no better beyond chance"],
@@ -86,6 +87,16 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
 @pytest.mark.usefixtures("reports")
 def test_a_retraining_that_trained_nothing_says_so():
     assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"}, "")
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_model_that_was_found_in_force_was_not_promoted_by_the_gate():
+    write_json(
+        {**DECISION, "action": "found", "promote": True}, paths.DECISIONS / "20260104T000000Z-01234567-found.json"
+    )
+    text = summary_markdown({"ingest": "ran"}, "")
+    assert "in force already (skin-lesion-classifier)" in text
+    assert "promoted to champion" not in text
 
 
 @pytest.mark.usefixtures("reports")

@@ -9,6 +9,7 @@ from dermaflow.model_card.content import (
     measured,
     narrow,
     percent,
+    settings_table,
     share,
     unbroken,
 )
@@ -69,3 +70,7 @@ def test_unbroken_words_hold_no_space_to_break_at():
 )
 def test_a_figure_for_a_narrow_column_breaks_before_its_interval_only(figure, words):
     assert narrow(figure, 3, signed=True) == words
+
+
+def test_parameters_are_rows_as_in_params_yaml():
+    assert settings_table({"train": {"filters": [16, 32]}}).rows == (("train.filters", "[16, 32]"),)

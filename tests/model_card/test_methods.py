@@ -1,6 +1,6 @@
 import pytest
 
-from dermaflow.model_card.methods import methods, settings_table
+from dermaflow.model_card.methods import methods
 from tests.model_card.drawn_record import CARD, drawn_record, item_of, words_of
 
 
@@ -95,5 +95,7 @@ def test_the_difference_between_development_and_test_follows_the_split():
     assert "by a rule that is unknown" in told("Development and test", split={"method": "official"})
 
 
-def test_parameters_are_rows_as_in_params_yaml():
-    assert settings_table({"train": {"filters": [16, 32]}}).rows == (("train.filters", "[16, 32]"),)
+def test_only_of_a_ledger_that_lasts_an_image_keeps_its_part():
+    kept = "An image keeps its part however the data grow."
+    assert kept in told("How data were divided", split={"method": "official"})
+    assert kept not in told("How data were divided", split={"method": "folds", "fold": 1, "folds": 5})

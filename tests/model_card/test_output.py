@@ -6,7 +6,7 @@ def test_temperature_threshold_and_distance_are_said_with_where_they_come_from()
     words = words_of(output(drawn_record()).blocks)
     assert "temperature 1.500" in words
     assert "from a probability of 0.1250 on" in words
-    assert "one more image like the 8 validation images of it is suspected with a probability of 89 %" in words
+    assert "one more image like the 8 validation images of it is suspected with a probability of 88.8 %" in words
     assert "95 % is asked for and takes more of these" in words
     assert "99 % of 24 validation images lie within 1" in words
 
@@ -22,6 +22,12 @@ def test_with_enough_melanomas_the_threshold_keeps_what_is_asked_for():
     words = words_of(output(drawn_record(card=card)).blocks)
     assert "one more image like the 19 validation images of it is suspected with a probability of 95 %" in words
     assert "is asked for" not in words
+
+
+def test_a_chance_that_falls_short_of_what_was_asked_for_is_not_rounded_up_to_it():
+    for n, asked, told in ((250, 1.0, "99.6 %"), (18, 0.95, "94.7 %")):
+        card = {**CARD, "operating_point": {**CARD["operating_point"], "n": n, "min_sensitivity": asked}}
+        assert f"is suspected with a probability of {told}" in words_of(output(drawn_record(card=card)).blocks)
 
 
 def test_an_undefined_specificity_on_validation_is_no_number():

@@ -38,6 +38,17 @@ def test_a_weak_shortcut_is_no_warning():
     assert "(best: by the edge of the picture, with an AUC of 0.62)" in words
 
 
+def test_a_larger_figure_that_is_less_sure_does_not_hide_a_shortcut_that_is():
+    found = {
+        "melanoma_auc": {"value": 0.75, "low": 0.71, "high": 0.79, "by": "border"},
+        "melanoma_vs_nevus_auc": {"value": 0.77, "low": 0.58, "high": 0.93, "by": "border"},
+    }
+    record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": found})
+    words = words_of(item_of(in_short(record), "What to know").blocks)
+    assert "melanoma can be told from the rest without a look at the lesion" in words
+    assert "with an AUC of 0.75" in words
+
+
 def test_nothing_is_said_of_shortcuts_that_were_not_measured():
     metrics = {**drawn_record().metrics, "shortcuts": {}}
     record = drawn_record(metrics=metrics)

@@ -30,7 +30,7 @@ def test_each_clue_sees_what_it_says(images):
 
 def test_a_lesion_is_on_record_where_the_letters_of_its_number_say(images):
     named = images.assign(lesion_id=["HAM_0000118", "", "17"])
-    assert features("lesion record", named)["record"].tolist() == ["HAM", "", ""]
+    assert features("lesion record", named)["record"].tolist() == ["HAM", "", "digits alone"]
 
 
 def test_a_file_that_is_no_jpeg_has_no_quality(images):

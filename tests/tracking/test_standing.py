@@ -19,11 +19,15 @@ def test_a_model_stands_once_it_is_in_force_and_its_decision_lies_here():
     assert standing(NAME, version.fingerprint) is None
     put_in_force(client, version, instead_of=None)
     assert standing(NAME, version.fingerprint) is None  # no decision on record
-    file = record(client, version, VERDICT, "key")
+    record(client, version, VERDICT, "key")
     since = by_alias(client, NAME, CHAMPION).since
     assert standing(NAME, version.fingerprint) == Standing("1", since)
     assert since.startswith("20")
     assert standing(NAME, "ab" * 32) is None
     assert standing("other", version.fingerprint) is None
-    file.rename(paths.DECISIONS / "aside.json")
+    record(client, version, {**VERDICT, "promote": False}, "another key", suffix="-refused")
+    assert standing(NAME, version.fingerprint) is None  # somebody has put it in force by other means
+    record(client, version, VERDICT, "key", suffix="-again")
+    assert standing(NAME, version.fingerprint) is not None
+    next(paths.DECISIONS.glob("*-again.json")).rename(paths.DECISIONS / "aside.json")
     assert standing(NAME, version.fingerprint) is None

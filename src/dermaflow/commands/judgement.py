@@ -1,5 +1,6 @@
 """What `dermaflow promote` does where the store is needed: registered, loaded back, judged, recorded, promoted."""
 
+from pathlib import Path
 from typing import Any
 
 from dermaflow.commands.candidate import Candidate, read_candidate
@@ -36,7 +37,9 @@ def judge(
     with store_errors("promoting"):
         champion = registry.by_alias(client, name, CHAMPION)
         if champion and champion.fingerprint == evaluated.fingerprint:
-            decisions.last(client, champion)
+            last = decisions.last(client, champion)
+            if last is None or not last["promote"]:
+                print(f"record: {_found_in_force(client, champion, evaluated)}", flush=True)
             return Standing(champion.number, champion.since)
         version = registry.register(client, name, log_evaluated_run())
         decision = decided(client, version, champion, read_candidate(evaluated), rules)
@@ -76,6 +79,21 @@ def decided(
     }
     print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
     return decision
+
+
+def _found_in_force(client: MlflowClient, champion: Version, evaluated: Evaluated) -> Path:
+    """A record of a model that is in force, where none says that it may be: somebody put it there by other means."""
+    decision = {
+        "action": "found",
+        "promote": True,
+        "phantom": evaluated.phantom,
+        "candidate": _named(champion),
+        "champion": None,
+        "reasons": ["Found in force; no decision on record put it there, and it was not judged."],
+        "numbers": {},
+    }
+    key = decisions.decision_key("found", champion.uri, champion.since)
+    return decisions.record(client, champion, decision, key, suffix="-found")
 
 
 def _named(version: Version) -> dict[str, str]:

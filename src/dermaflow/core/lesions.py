@@ -80,6 +80,7 @@ Labeller = Literal["folder", "table", "archive", "phantom"]
 IMAGE_ID_PATTERN = r"^\w[\w.-]{0,159}$"
 """A file name without its ending, safe everywhere: letters of any script, digits, underscore, dot, hyphen."""
 PHANTOM = "phantom"
+NO_LETTERS = "digits alone"
 
 
 def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -117,8 +118,12 @@ def clinical_of(lesions: pd.DataFrame, used: Collection[str] = ATTRIBUTES) -> Cl
 
 
 def record_letters(lesions: pd.DataFrame) -> pd.Series:
-    """The letters that a lesion's number begins with, such as HAM or BCN: the clinic; blank without a number."""
-    return lesions["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")
+    """The letters that a lesion's number begins with, such as HAM or BCN: the clinic; blank without a number.
+
+    A number without letters before it has NO_LETTERS: that it is on record at all tells something, too.
+    """
+    letters = lesions["lesion_id"].str.extract(r"^([^\W\d_]*)", expand=False).fillna("")
+    return letters.mask((letters == "") & (lesions["lesion_id"] != ""), NO_LETTERS)
 
 
 def is_phantom(lesions: pd.DataFrame) -> bool:

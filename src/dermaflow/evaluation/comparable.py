@@ -17,18 +17,21 @@ def unseen(
 ) -> npt.NDArray[np.bool_]:
     """Which images a model has seen neither themselves nor in another image of their group, lesion or patient.
 
-    That of models whose weights it began with counts: such an image need never have been in this ledger.
+    That of models whose weights it began with counts: such an image need never have been in this ledger. A name alone
+    says nothing where the bytes are known: other bytes under it are another image.
 
     Args:
         image_ids: (n,) the test images.
-        ledger: image_id, group_id; also of images that have left the data.
+        ledger: image_id, group_id, sha256; also of images that have left the data.
         accepted: ACCEPTED_COLUMNS.
         seen: SEEN_COLUMNS of what the model was trained or chosen on; an older version's hold image_id, sha256 only.
 
     Returns:
         Shape (n,), True where the model has seen nothing of it.
     """
-    known = {*seen["image_id"], *accepted.loc[shown_before(accepted, seen), "image_id"]}
+    by_name = seen.loc[seen["sha256"] == "", "image_id"]  # whose bytes are not on record
+    same_bytes = ledger["sha256"].isin(seen["sha256"]) & (ledger["sha256"] != "")
+    known = {*by_name, *ledger.loc[same_bytes, "image_id"], *accepted.loc[shown_before(accepted, seen), "image_id"]}
     groups = dict(zip(ledger["image_id"], ledger["group_id"], strict=True))
     seen_groups = {group for image_id, group in groups.items() if image_id in known}
     return np.array([name not in known and groups.get(name) not in seen_groups for name in image_ids], dtype=bool)

@@ -101,6 +101,12 @@ def counted_table(head: Sequence[str], rows: Iterable[Sequence[str | int]], tota
     return Table(tuple(head), cells, texts)
 
 
+def settings_table(sections: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Parameters as they stood in params.yaml, a row each."""
+    rows = [(f"{section}.{key}", str(value)) for section, values in sections.items() for key, value in values.items()]
+    return Table(("parameter", "value"), tuple(rows), numbers_from=2)
+
+
 def measured(figure: Mapping[str, Any] | None) -> str:
     """A figure with its interval, to two digits: that is what the intervals bear."""
     return in_words(figure, digits=2)

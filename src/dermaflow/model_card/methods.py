@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dermaflow.model_card.content import Item, Part, Points, Table, item, listed
+from dermaflow.model_card.content import Item, Part, Points, item, listed, settings_table
 from dermaflow.model_card.output import measures, output
 from dermaflow.model_card.record import Record
 
@@ -49,8 +49,9 @@ def _split(record: Record) -> Item:
         "12a",
         "How data were divided",
         by_method.get(str(split.get("method")), drawn),
-        "Images that share a lesion, a patient or their content form a group, and a group is never divided. An image "
-        f"keeps its part however the data grow. Seed {split.get('seed', 'unknown')}.",
+        "Images that share a lesion, a patient or their content form a group, and a group is never divided.",
+        "" if split.get("method") == "folds" else "An image keeps its part however the data grow.",
+        f"Seed {split.get('seed', 'unknown')}.",
         "Training images set the weights. Validation images chose the epoch, the temperature, the threshold of "
         "suspicion, the limit of the familiar, and whether further networks, views and what is stated beside the image "
         "are used, and how much the last is believed. Test images chose nothing.",
@@ -178,9 +179,3 @@ def _differences(record: Record) -> Item:
         else "Development and test images were drawn from the same sources by chance: they differ by chance alone.",
         "After the test nothing was changed or calibrated anew.",
     )
-
-
-def settings_table(sections: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Parameters as they stood in params.yaml, a row each."""
-    rows = [(f"{section}.{key}", str(value)) for section, values in sections.items() for key, value in values.items()]
-    return Table(("parameter", "value"), tuple(rows), numbers_from=2)

@@ -1,5 +1,6 @@
 """What a model of a model card gives, how its threshold came about, and by what it is measured."""
 
+import math
 from collections.abc import Iterator
 
 from dermaflow.model_card.content import Item, Points, item, percent
@@ -23,12 +24,14 @@ def _outputs(record: Record) -> Iterator[str]:
         yield "No threshold of suspicion: melanoma is no class, or no validation image shows one."
     else:
         asked, n = point["min_sensitivity"], point["n"]
-        short = f"; {percent(asked)} is asked for and takes more of these" if n / (n + 1) < asked else ""
+        enough = n / (n + 1) >= asked
+        chance = percent(asked) if enough else _just_below(n / (n + 1))
+        short = "" if enough else f"; {percent(asked)} is asked for and takes more of these"
         spared = "undefined" if point["specificity"] is None else f"{point['specificity']:.2f}"
         yield (
             f"Suspected of {point['diagnosis']}: from a probability of {point['threshold']:.4f} on. It is the highest "
             f"threshold at which one more image like the {n:,} validation images of it is suspected with a probability "
-            f"of {percent(min(asked, n / (n + 1)))} (on these: sensitivity {point['sensitivity']:.2f}, specificity "
+            f"of {chance} (on these: sensitivity {point['sensitivity']:.2f}, specificity "
             f"{spared}{short}; Lei et al. 2018, doi 10.1080/01621459.2017.1307116). A missed melanoma weighs more than "
             "a false alarm; how much more is a choice, and not a finding."
         )
@@ -71,3 +74,8 @@ def measures(record: Record) -> Item:
         "The same model gave all predictions, from files, by the program that serves it.",
     )
     return item("12d, 12e, 12g", "What is measured, and how sure it is", Points(lines))
+
+
+def _just_below(probability: float) -> str:
+    """Such as `99.6 %`, rounded down: it is not quite what was asked for."""
+    return f"{math.floor(1000 * probability) / 10:.1f} %"

@@ -83,8 +83,8 @@ def _mistakes(record: Record) -> Iterator[Block]:
         rows += [(true, named, measured(figure)) for named, figure in wrong[:MISTAKES]]
     if rows:
         yield Text(
-            f"The mistakes made most often, {MISTAKES} of a diagnosis at most; the picture shows them all, and "
-            "metrics.json has their intervals."
+            f"The mistakes made most often, {MISTAKES} of a diagnosis at most. The picture shows all of them, "
+            "metrics.json the intervals of all."
         )
         yield Table(("diagnosis", "named instead", "share of its images"), tuple(rows), numbers_from=2)
 

@@ -78,10 +78,11 @@ def _shortcut(record: Record) -> Iterator[str]:
     clues = [(key, beside[key]) for key in TASKS if key in beside and beside[key]["value"] is not None]
     if not clues:
         return
-    key, strongest = max(clues, key=lambda pair: pair[1]["value"])
+    sure = [(key, clue) for key, clue in clues if (clue["low"] or 0.0) >= SOME_AUC]
+    key, strongest = max(sure or clues, key=lambda pair: pair[1]["value"])
     reached = f"by {record.clue(strongest['by'])}, with an AUC of {strongest['value']:.2f}"
     task = TASKS[key]
-    if (strongest["low"] or 0.0) < SOME_AUC:
+    if not sure:
         yield f"No shortcut was found that tells the diagnosis well without a look at the lesion (best: {reached})."
     else:
         yield (

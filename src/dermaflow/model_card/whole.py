@@ -7,8 +7,9 @@ doi 10.1136/bmj-2023-078378). Nothing in it depends on when or where it is writt
 from dermaflow.core.titles import training_name
 from dermaflow.model_card.content import ModelCard
 from dermaflow.model_card.data import data
-from dermaflow.model_card.limits import interpretation, openness
+from dermaflow.model_card.limits import interpretation
 from dermaflow.model_card.methods import methods
+from dermaflow.model_card.openness import openness
 from dermaflow.model_card.record import Record
 from dermaflow.model_card.results import results
 from dermaflow.model_card.use import in_short, use

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from dermaflow.core import paths
+from dermaflow.core.files import read_json
 from dermaflow.tracking.names import CHAMPION, DECISION_FILE_TAG, FINGERPRINT_TAG, IN_FORCE_SINCE_TAG
 from dermaflow.tracking.told import told_of
 
@@ -17,12 +18,13 @@ class Standing(NamedTuple):
 def standing(name: str, fingerprint: str) -> Standing | None:
     """The champion under a name, if the training with this fingerprint made it and its last decision lies here.
 
-    None: it is another, or the record is missing here, or the store does not answer plainly; MLflow tells which.
+    None: it is another, or no record here says that it may be in force, or the store does not answer plainly; MLflow
+    tells which.
     """
     champion = told_of(name, CHAMPION, by_alias=True)
     if champion is None or champion.tags.get(FINGERPRINT_TAG) != fingerprint:
         return None
     record = champion.tags.get(DECISION_FILE_TAG)
-    if not record or not (paths.DECISIONS / record).is_file():
+    if not record or not (paths.DECISIONS / record).is_file() or not read_json(paths.DECISIONS / record)["promote"]:
         return None
     return Standing(champion.number, champion.tags.get(IN_FORCE_SINCE_TAG, ""))
