@@ -119,9 +119,15 @@ def _lock(folder: Path, done: Sequence[str], origin: Path) -> dict[str, Any]:
 
 
 def _dvc(folder: Path, *arguments: str) -> list[str]:
-    """A DVC command in the workspace, its stages with the workspace's code."""
+    """A DVC command in the workspace, its stages with the workspace's code and the checkout's MLflow store."""
     found_first = os.pathsep.join([str((folder / "src").resolve()), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return ["env", f"PYTHONPATH={found_first}", *DVC, "--cd", str(folder), *arguments]
+    return ["env", f"PYTHONPATH={found_first}", *_store(), *DVC, "--cd", str(folder), *arguments]
+
+
+def _store() -> list[str]:
+    """The store that the environment names as a file, if it does: a relative path counts from the checkout."""
+    sqlite, uri = "sqlite:///", os.environ.get("MLFLOW_TRACKING_URI", "")
+    return [f"MLFLOW_TRACKING_URI={sqlite}{Path(uri.removeprefix(sqlite)).resolve()}"] if uri.startswith(sqlite) else []
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML holds anything

@@ -105,6 +105,16 @@ def test_whoever_edits_code_meanwhile_changes_nothing_until_it_is_prepared_again
         file.write_text(before)
 
 
+def test_a_store_in_a_file_beside_the_checkout_is_the_same_one_in_a_workspace(ingested, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///other.db")
+    program = 'import os; print(os.environ["MLFLOW_TRACKING_URI"], file=open("mlflow/store.txt", "w"))'
+    source = Path("src/train.py").read_text()
+    Path("src/train.py").write_text(f"{program}\n{source}")
+    work(Path(".cache/folds/store"), epochs=9)
+    Path("src/train.py").write_text(source)
+    assert Path("mlflow/store.txt").read_text() == f"sqlite:///{ingested}/other.db\n"
+
+
 @pytest.mark.usefixtures("ingested")
 def test_a_relative_path_leads_to_the_same_file_from_the_workspace():
     folder = Path(".cache/spaces/paths")
