@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dermaflow.commands.predict import files_of
+from dermaflow.commands.image_files import files_of
 from dermaflow.core.lesions import clinical_of
 from dermaflow.core.params import load_params
 from dermaflow.evaluation.params import EvaluateParams

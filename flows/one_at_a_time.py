@@ -14,10 +14,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dermaflow.core import paths
 from dermaflow.core.errors import TableError
 from dermaflow.core.files import read_json, write_json
 
-LOCK = Path(".cache/retrain.lock")
 HOLDER = Path(".cache/retrain.json")
 SAY_EVERY_S = 30.0
 
@@ -25,8 +25,8 @@ SAY_EVERY_S = 30.0
 @contextmanager
 def one_at_a_time(say: Callable[[str], None]) -> Iterator[None]:
     """Hold the checkout's lock for the block; while another holds it, wait and say who and since when."""
-    LOCK.parent.mkdir(exist_ok=True)
-    lock = FileLock(LOCK)
+    paths.RETRAINING.parent.mkdir(exist_ok=True)
+    lock = FileLock(paths.RETRAINING)
     _acquire(lock, say)
     try:
         write_json({"process": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}, HOLDER)

@@ -8,12 +8,15 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 """
 
 import json
+from collections.abc import Callable
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from dermaflow.core import paths
+from dermaflow.core.errors import ParamsError
 from flows.launch import launch
 from flows.one_at_a_time import one_at_a_time
 from flows.processes import DVC, CommandFailedError, run_streamed
@@ -39,7 +42,24 @@ def run_stage(stage: str, *, up_to_date: bool = False) -> str:
     if up_to_date:
         logger.info("unchanged")
         return "unchanged"
-    return outcome_of(run_streamed([*DVC, "repro", "-s", stage], logger.info))
+    return reproduced(stage, logger.info)
+
+
+def reproduced(stage: str, say: Callable[[str], None]) -> str:
+    """The same without Prefect.
+
+    Raises:
+        CommandFailedError: the stage failed.
+        ParamsError: somebody wrote params.yaml meanwhile, so that DVC's record of the stage is wrong.
+    """
+    before = paths.PARAMS.read_bytes()
+    outcome = outcome_of(run_streamed([*DVC, "repro", "-s", stage], say))
+    if outcome == "ran" and paths.PARAMS.read_bytes() != before:
+        raise ParamsError(
+            f"{paths.PARAMS} was changed while {stage} ran, and DVC keeps what the old values made under the new ones: "
+            f"`dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a retraining"
+        )
+    return outcome
 
 
 def ingest() -> str:

@@ -73,6 +73,8 @@ def _work(outcomes: Mapping[str, str]) -> str:
     stages = ", ".join(f"{stage} {outcome}" for stage, outcome in outcomes.items())
     if outcomes.get("train") == "ran":
         return stages
+    if outcomes.get("train") == "restored":
+        return f"nothing was trained: parameters and data are those of an earlier training, brought back ({stages})"
     return f"nothing was trained: neither data nor parameters of the training changed ({stages})"
 
 

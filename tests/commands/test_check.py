@@ -147,6 +147,21 @@ def test_what_cannot_be_checked_is_one_sentence_and_exit_code_2(run, faulty, tmp
     assert not list(tmp_path.glob("*.html"))
 
 
+def test_a_bug_is_no_judgement_of_the_data(run, sound, monkeypatch):
+    monkeypatch.setattr("dermaflow.commands.check.audit", lambda *_: 1 / 0)
+    done = run(sound)
+    assert done.exit_code == 2
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_a_report_on_the_folder_that_one_stands_in_has_its_notes_whole(run, sound, tmp_path, monkeypatch):
+    folder = shutil.copytree(sound, tmp_path / "here")
+    (folder / "read.me.txt").write_text("notes")
+    monkeypatch.chdir(folder)
+    run(".", "--out", tmp_path / "report.html")
+    assert "read.me.txt" in (tmp_path / "report.html").read_text()
+
+
 def test_a_report_takes_the_place_of_no_other_file(run, sound, tmp_path):
     (tmp_path / "labels.csv").write_text("image,label")
     done = run(sound, "--out", "labels.csv")

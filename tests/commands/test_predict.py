@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from dermaflow.commands.predict import files_of, predict
+from dermaflow.commands.predict import predict
 from dermaflow.core.clinical import COLUMNS
 from dermaflow.core.errors import DermaflowError, SourceError
 from dermaflow.model.bundle import load_bundle
@@ -147,25 +147,19 @@ def test_without_a_file_the_rows_go_to_the_terminal_and_nothing_else_does(
     assert list(table["remark"]) == ["a side that is too short"] * 2
 
 
-def test_files_come_in_the_order_given_and_folders_sorted(images: Path) -> None:
-    found = list(files_of([images / "sub", images / "red.jpg"]))
-    assert [file.name for file in found] == ["green (1).png", "notes.txt", "red.jpg"]
-
-
 def test_a_link_that_leads_nowhere_has_a_row_that_says_so(images: Path, bundle_folder: Path, tmp_path: Path) -> None:
     (images / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (images / "loop").symlink_to(images / "loop")
     predict([images, images / "gone.jpg"], bundle_folder, tmp_path / "out.csv")
     table = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
-    assert list(table["image_id"]) == ["gone", "red", "green (1)", "notes", "gone"]
-    assert list(table["error"][[0, 4]]) == ["No such file or directory"] * 2
+    assert list(table["image_id"]) == ["gone", "loop", "red", "green (1)", "notes", "gone"]
+    assert list(table["error"][[0, 5]]) == ["No such file or directory"] * 2
+    assert table["error"][1] == "Too many levels of symbolic links"
 
 
-def test_a_linked_folder_is_gone_through_unless_it_leads_back(images: Path, tmp_path: Path) -> None:
-    here = tmp_path / "here"
-    (here / "deeper").mkdir(parents=True)
-    (here / "deeper" / "back").symlink_to(here)
-    (here / "linked").symlink_to(images)
-    assert [file.name for file in files_of([here])] == [file.name for file in files_of([images])]
+def test_a_folder_in_place_of_the_file_is_refused_before_any_work(images: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="expected a file to write the predictions to, found a folder"):
+        predict([images], tmp_path / "no bundle", tmp_path)
 
 
 def test_a_missing_path_is_named_before_any_work(images: Path, tmp_path: Path) -> None:
@@ -190,7 +184,7 @@ def test_what_a_table_states_goes_with_the_image_of_that_name(
     images: Path, informed_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "people.csv"
-    table.write_text("image,age_approx,sex\nred,85,female\nsomeone else,20,male\n")
+    table.write_text("image,age_approx,sex,dx\nred,85,female,biopsy pending\nsomeone else,20,male,nv\n")
     predict([images], informed_folder, tmp_path / "out.csv", [str(table)])
     told = pd.read_csv(tmp_path / "out.csv", keep_default_na=False).set_index("image_id")["predicted"]
     assert told.to_dict() == {"red": "melanoma", "green (1)": "melanoma", "notes": ""}

@@ -1,9 +1,12 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from dermaflow.commands.set_params import KINDS, set_params
+from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
 from dermaflow.core.params import load_params, read_sections
 
@@ -27,6 +30,28 @@ def test_every_section_of_params_yaml_is_one_that_its_stage_accepts():
     assert set(read_sections(PARAMS)) == set(KINDS)
     for section, kind in KINDS.items():
         load_params(section, kind, PARAMS)
+
+
+def test_a_mapping_is_one_where_the_key_holds_one(params):
+    set_params(["train.backbone_options={alpha: 0.35}"])
+    assert read_sections(params)["train"]["backbone_options"] == {"alpha": 0.35}
+    with pytest.raises(ParamsError, match=r"train\.weights"):
+        set_params(["train.weights=[1]"])
+
+
+def test_nothing_is_written_while_a_retraining_works_in_this_checkout(params, capsys):
+    before = params.read_text()
+    paths.RETRAINING.parent.mkdir()
+    with ThreadPoolExecutor() as pool:
+        with FileLock(paths.RETRAINING):
+            waiting = pool.submit(set_params, ["train.epochs=3"])
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+            assert params.read_text() == before
+            set_params([])  # only looks
+        waiting.result(timeout=10)
+    assert read_sections(params)["train"]["epochs"] == 3
+    assert "a retraining of this checkout runs in another process: waiting for its end" in capsys.readouterr().out
 
 
 def test_without_an_assignment_the_file_is_only_checked(params):

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dermaflow.cli import app
+from dermaflow.commands.set_params import edit_params
 from dermaflow.commands.sources import sources
 from dermaflow.core.errors import SourceError
 from dermaflow.core.params import load_params
@@ -77,6 +78,20 @@ def test_what_is_not_named_is_kept():
         [{"kind": "challenge", "tables": ["clinic/metadata.csv"], "images": "clinic/images"}],
         [{"tables": ["clinic/metadata.csv"]}],
     ]
+
+
+@pytest.mark.usefixtures("params")
+def test_a_source_that_is_named_again_keeps_its_name_and_its_own_labels():
+    own = {"kind": "folder", "path": "strange", "name": "clinic-a", "labels": {"brown spot": "nevus"}}
+    Path("strange/brown spot").mkdir(parents=True)
+    Path("strange/brown spot/a.jpg").write_bytes(b"a")
+    Path("strange/melanoma").mkdir()
+    Path("strange/melanoma/b.jpg").write_bytes(b"b")
+    with pytest.raises(SourceError, match="say under `labels` what it means"):
+        sources(["strange"], [])
+    edit_params(lambda content: content["ingest"].update(sources=[own]))
+    sources(["strange", "my set"], [])
+    assert written()[0] == [own, {"kind": "folder", "path": "my set"}]
 
 
 @pytest.mark.usefixtures("params")

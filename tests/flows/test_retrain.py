@@ -1,6 +1,7 @@
 """The whole pipeline on phantom images, through the flow, in a checkout of its own. The tests build on each other."""
 
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -8,8 +9,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dermaflow.core.errors import ParamsError
 from dermaflow.core.files import read_json
-from flows.retrain import outcome_of
+from flows.retrain import outcome_of, reproduced
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,23 @@ def processes_in(folder: Path) -> list[str]:
 )
 def test_the_outcome_of_a_stage_is_what_dvc_says(line, outcome):
     assert outcome_of(["something", line]) == outcome
+
+
+def test_parameters_that_are_written_while_a_stage_runs_end_the_retraining(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    Path(".dvc").mkdir()
+    Path(".dvc/config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
+    Path("params.yaml").write_text("train: {epochs: 3}\n")
+    Path("out.txt").write_text("")
+    Path("dvc.yaml").write_text("stages: {train: {cmd: cp ours.yaml params.yaml, params: [train]}}\n")
+    shutil.copy("params.yaml", "ours.yaml")
+    assert reproduced("train", print) == "ran"
+    assert reproduced("train", print) == "unchanged"
+    Path("ours.yaml").write_text("train: {epochs: 5}\n")
+    Path("params.yaml").write_text("train: {epochs: 4}\n")
+    with pytest.raises(ParamsError, match=r"was changed while train ran.*`dvc repro -s -f train` makes it anew"):
+        reproduced("train", print)
 
 
 def test_one_command_ingests_trains_evaluates_and_promotes(first, checkout):

@@ -90,6 +90,13 @@ def test_a_retraining_that_trained_nothing_says_so():
 
 
 @pytest.mark.usefixtures("reports")
+def test_a_training_that_was_brought_back_is_not_one_where_nothing_changed():
+    text = summary_markdown({"ingest": "ran", "train": "restored"}, "")
+    assert "are those of an earlier training, brought back" in text
+    assert "changed" not in text.split("**Found**")[0]
+
+
+@pytest.mark.usefixtures("reports")
 def test_a_model_that_was_found_in_force_was_not_promoted_by_the_gate():
     write_json(
         {**DECISION, "action": "found", "promote": True}, paths.DECISIONS / "20260104T000000Z-01234567-found.json"

@@ -50,7 +50,10 @@ def test_an_efficientnet_sees_what_its_imagenet_weights_were_learnt_from_however
     tuned: TrainParams, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "drawn.weights.h5"
-    keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(file)
+    drawn = keras.applications.EfficientNetB0(include_top=False, weights=None, input_shape=(32, 32, 3))
+    scaling = next(layer for layer in drawn.layers if isinstance(layer, keras.layers.Normalization))
+    scaling.set_weights([np.array([0.485, 0.456, 0.406]), np.array([0.05, 0.04, 0.03]), np.array(9)])  # it must be seen
+    drawn.save_weights(file)
     module = importlib.import_module(keras.applications.EfficientNetB0.__module__)
     monkeypatch.setattr(module.file_utils, "get_file", lambda *_, **__: str(file))  # no download
     with_its_layer = keras.applications.EfficientNetB0(include_top=False, weights="imagenet", input_shape=(32, 32, 3))

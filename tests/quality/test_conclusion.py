@@ -69,6 +69,14 @@ def test_without_any_label_the_pictures_alone_are_judged():
     )
 
 
+def test_test_images_that_are_training_images_mislead_without_labels_too():
+    found = conclusion_of(
+        verdict(images_accepted=0, accepted={}, quarantined={"outside-taxonomy": 100}, leaks={"same bytes": 4}), ()
+    )
+    assert found.level == "untrusted"
+    assert "could be judged; and 4 of 20 test images are tied to training images." in found.sentence
+
+
 def test_nothing_readable_is_no_lack_of_labels():
     found = conclusion_of(
         verdict(images_accepted=0, accepted={}, quarantined={"truncated": 100}, quarantined_frac=1.0), ()

@@ -4,7 +4,7 @@ import stat
 import struct
 import warnings
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 from hypothesis import given
@@ -119,11 +119,19 @@ def test_what_is_no_archive_or_is_cut_off_is_told(tmp_path):
         read_member(archive, "b.jpg")
 
 
-@given(st.integers(0, 300), st.binary(min_size=1, max_size=6), st.booleans())
-def test_whatever_is_overwritten_only_a_source_error_comes_out(tmp_path_factory, place, rubbish, packs):
+def test_a_damaged_member_of_any_compression_is_told(tmp_path):
+    archive = packed(tmp_path / "a.zip", ("a.jpg", bytes(range(256)) * 9), compression=ZIP_LZMA)
+    data = bytearray(archive.read_bytes())
+    data[60:90] = bytes(30)
+    archive.write_bytes(data)
+    with pytest.raises(SourceError, match=r"the member 'a\.jpg' is damaged"):
+        read_member(archive, "a.jpg")
+
+
+@given(st.integers(0, 300), st.binary(min_size=1, max_size=6), st.sampled_from([ZIP_STORED, ZIP_DEFLATED, ZIP_LZMA]))
+def test_whatever_is_overwritten_only_a_source_error_comes_out(tmp_path_factory, place, rubbish, compression):
     archive = tmp_path_factory.mktemp("zip") / "a.zip"
-    options = {"compression": ZIP_DEFLATED} if packs else {}
-    packed(archive, ("nevus/a.jpg", b"one" * 10), ("nevus/b.jpg", b"two" * 10), **options)
+    packed(archive, ("nevus/a.jpg", b"one" * 10), ("nevus/b.jpg", b"two" * 10), compression=compression)
     data = bytearray(archive.read_bytes())
     data[place : place + len(rubbish)] = rubbish
     archive.write_bytes(data)

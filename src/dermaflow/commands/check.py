@@ -5,7 +5,9 @@ the check could not be done.
 """
 
 import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -49,6 +51,9 @@ def check(path: str, authorities: Sequence[str], out: Path, params: Path | None)
         return _check(path, authorities, out, params)
     except (DermaflowError, OSError) as error:
         print(f"error: {plain_lines(str(error))}", file=sys.stderr, flush=True)
+        return NOT_DONE
+    except Exception:  # noqa: BLE001 - a bug keeps its traceback, but 1 would say that the data must not be trusted
+        traceback.print_exc()
         return NOT_DONE
 
 
@@ -125,7 +130,8 @@ def _looked_at(path: str, authorities: Sequence[str], thresholds: Path, notes: S
         "thresholds": f"{thresholds.parent.resolve().name}/{thresholds.name}",
         "checked": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC by dermaflow {version('dermaflow')}",
     }
-    words = " · ".join(note.replace(path, told["collection"]) for note in notes)
+    as_path = re.compile(rf"(?<![\w./-]){re.escape(path)}(?![\w.-])")
+    words = " · ".join(as_path.sub(lambda _: told["collection"], note) for note in notes)
     return told | ({"notes": words} if words else {})
 
 

@@ -7,7 +7,6 @@ it, or that it is unlike what was trained on); both blank if fine. One row after
 """
 
 import csv
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from itertools import tee
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from dermaflow.commands.image_files import files_of
 from dermaflow.commands.remarks import counted, remark_on, strangeness
 from dermaflow.core.answers import answer_columns
 from dermaflow.core.clinical import ATTRIBUTES, BLOCKS, encoded
@@ -46,9 +46,11 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
         tables: CSV files, or folders of them, that state age, sex and site of images, in any dialect that sources have.
 
     Raises:
-        SourceError: a path does not exist, there is no file at all, or a table cannot be understood.
+        SourceError: a path does not exist, there is no file at all, a table cannot be understood, or `out` is a folder.
         DermaflowError: the bundle cannot be loaded.
     """
+    if out is not None and out.is_dir():
+        raise SourceError(f"{out}: expected a file to write the predictions to, found a folder")
     stated = _stated_by(tables) if tables else None
     n_files, counts = _counted(files_of(paths), stated)
     if not n_files:
@@ -64,45 +66,13 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
         _write(bundle, asked, stream)
 
 
-def files_of(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files among the paths and all below the folders among them, in the order of their names; no hidden ones.
-
-    Links are followed, but for one that leads back to a folder it lies in. Only the names of one folder, and of those
-    above it, are in memory.
-
-    Raises:
-        SourceError: a path does not exist, or a folder cannot be listed.
-    """
-    missing = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
-    if missing:
-        raise SourceError(f"expected images or folders of images, not found: {', '.join(missing)}")
-    for path in paths:
-        yield from _below(path) if path.is_dir() else [path]
-
-
-def _below(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
-    within = (*above, folder.resolve())
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise SourceError(f"{folder}: expected a folder that can be listed ({error.strerror})") from error
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            if not entry.is_symlink() or Path(entry.path).resolve() not in within:
-                yield from _below(Path(entry.path), within)
-        elif entry.is_file() or not Path(entry.path).exists():  # a link that leads nowhere has a row that says so
-            yield Path(entry.path)
-
-
 def _stated_by(tables: Sequence[str]) -> Callable[[Path], Stated]:
     """What tables state of a file, known by an ISIC number or by its name."""
     from dermaflow.sources.names import picture_key  # noqa: PLC0415 - pandas, which predictions do without
-    from dermaflow.sources.tables import stated_in  # noqa: PLC0415 - likewise
+    from dermaflow.sources.tables import clinical_in  # noqa: PLC0415 - likewise
 
-    rows = stated_in(tables, {})
-    records = dict(zip(rows.index, rows[list(ATTRIBUTES)].itertuples(index=False, name=None), strict=True))
+    rows = clinical_in(tables)
+    records = dict(zip(rows.index, rows.itertuples(index=False, name=None), strict=True))
     nothing = ("",) * len(ATTRIBUTES)
 
     @cache

@@ -19,6 +19,7 @@ from dermaflow.augment.params import AugmentParams
 from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
 from dermaflow.core.files import replacing
+from dermaflow.core.locks import only_one
 from dermaflow.core.params import Params, checked, read_sections
 from dermaflow.evaluation.params import EvaluateParams, PromoteParams
 from dermaflow.model.params import TrainParams
@@ -56,6 +57,9 @@ def set_params(assignments: Sequence[str]) -> None:
 def edit_params(change: Callable[[Any], None], path: Path = paths.PARAMS, *, dry: bool = False) -> None:
     """Change the content of params.yaml, its comments kept: whole, or not at all where a stage would refuse it.
 
+    Not while a retraining works in this checkout: DVC reads the parameters of a stage again when it has run, and would
+    keep what the old ones made under the new ones.
+
     Args:
         change: changes the content as ruamel.yaml reads it, in place.
         dry: write nothing, only check.
@@ -64,6 +68,17 @@ def edit_params(change: Callable[[Any], None], path: Path = paths.PARAMS, *, dry
         ParamsError: the file is missing or malformed, or a section would not be accepted.
     """
     read_sections(path)  # a missing or malformed file is told in the same words everywhere
+    _edited(change, path)  # a mistake shows before anybody waits
+    if dry:
+        return
+    with only_one(paths.RETRAINING, "a retraining of this checkout"):
+        yaml, content = _edited(change, path)
+        with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+            yaml.dump(content, file)
+
+
+def _edited(change: Callable[[Any], None], path: Path) -> tuple[YAML, Any]:
+    """The content after the change, which every stage accepts, and what writes it as it was written."""
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
@@ -72,10 +87,7 @@ def edit_params(change: Callable[[Any], None], path: Path = paths.PARAMS, *, dry
     change(content)
     for section, kind in KINDS.items():
         checked(section, content, kind)
-    if dry:
-        return
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        yaml.dump(content, file)
+    return yaml, content
 
 
 def _assign(content: Any, assignment: str) -> None:  # noqa: ANN401 - YAML holds anything
@@ -86,14 +98,15 @@ def _assign(content: Any, assignment: str) -> None:  # noqa: ANN401 - YAML holds
         place = place.get(parent) if isinstance(place, dict) else None
     if not equals or not isinstance(place, dict) or key not in place:
         raise ParamsError(f"'{assignment}': expected <section>.<key>=<value> with a key of params.yaml")
-    place[key] = _value(value)
+    place[key] = _value(value, isinstance(place[key], dict))
 
 
-def _value(text: str) -> object:
+def _value(text: str, mapping: bool) -> object:  # noqa: FBT001 - whether the key holds one
     """What YAML reads in `text`, if that is a number, a truth value, a list or quoted text; else the text itself."""
     try:
         value = YAML(typ="safe").load(io.StringIO(text))
     except YAMLError:
         return text
     quoted = isinstance(value, str) and text.strip().startswith(("'", '"'))
-    return value if quoted or isinstance(value, bool | int | float | list) else text
+    kept = (bool, int, float, list, *([dict] if mapping else []))
+    return value if quoted or isinstance(value, kept) else text

@@ -40,7 +40,7 @@ def sources(named: Sequence[str], authorities: Sequence[str]) -> None:
     if not named and not authorities:
         raise SourceError("expected paths of sources, or --authority with one; received none")
     before = load_params("ingest", IngestParams)
-    found = _told_apart([detected(name) for name in named]) if named else before.sources
+    found = _told_apart([_as_before(detected(name), before) for name in named]) if named else before.sources
     believed = [detected_authority(name) for name in authorities] if authorities else before.authorities
     params = before.model_copy(update={"sources": found, "authorities": believed})
     stated = stated_by_all(params.authorities)
@@ -51,6 +51,13 @@ def sources(named: Sequence[str], authorities: Sequence[str]) -> None:
     for authority in params.authorities:
         name = authority_name(authority)
         print(f"authority {name}: {len(stated[name]):,} pictures in {', '.join(authority.tables)}", flush=True)
+
+
+def _as_before(found: Source, before: IngestParams) -> Source:
+    """The same with the name and the labels that params.yaml has for it, if it stands there already."""
+    bare = {"name": "", "labels": {}}
+    alike = (each for each in before.sources if isinstance(each, FolderSource | ChallengeSource))
+    return next((each for each in alike if each.model_copy(update=bare) == found), found)
 
 
 def _told_apart(found: Sequence[Source]) -> list[Source]:

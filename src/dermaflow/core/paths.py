@@ -42,6 +42,7 @@ FIGURES = Path("reports/evaluate/figures")
 MODEL_CARD_PAGE = Path("reports/evaluate/model_card.html")
 MODEL_CARD_TEXT = Path("reports/evaluate/model_card.md")
 
+RETRAINING = Path(".cache/retrain.lock")  # held by a retraining, and by whoever writes params.yaml
 DECISIONS = Path("reports/promote")
 DECIDING = Path(".cache/promote.lock")  # held by whoever changes what is in force
 

@@ -37,6 +37,7 @@ def backbone(image: Tensor, params: TrainParams) -> Model:
         model = make(weights=None, input_tensor=module.preprocess_input(image), **fixed)
         if params.weights == IMAGENET:
             model.set_weights(make(weights=IMAGENET, input_shape=tuple(image.shape[1:]), **fixed).get_weights())
+            _refresh(model.layers)
     except Exception as error:
         raise TrainingError(_fault(params, error)) from error
     if params.weights not in (NO_WEIGHTS, IMAGENET):
@@ -94,8 +95,14 @@ def take_weights(network: Model, parts: Sequence[Model]) -> None:
     for layer in network.layers:
         if layer.weights:
             layer.set_weights(found[layer.name])
+    _refresh(network.layers)
+
+
+def _refresh(layers: Sequence[Any]) -> None:
+    """After weights were set: Keras' Normalization computes with a copy of its own."""
+    for layer in layers:
         if isinstance(layer, keras.layers.Normalization):
-            layer.finalize_state()  # it computes with a copy of its weights
+            layer.finalize_state()
 
 
 def _fault(params: TrainParams, error: Exception) -> str:

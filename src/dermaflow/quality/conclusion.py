@@ -37,8 +37,9 @@ def conclusion_of(verdict: Verdict, shortcuts: Sequence[Shortcut]) -> Conclusion
     remarks = list(_remarks(verdict, shortcuts))
     grave = list(_grave(verdict))
     if _without_labels(verdict):
-        told = _joined(["no file carries a diagnosis, so that only the pictures could be judged", *remarks])
-        return Conclusion("remarks", f"{told[0].upper()}{told[1:]}.")
+        leaks = list(_leaks(verdict))
+        told = _joined(["no file carries a diagnosis, so that only the pictures could be judged", *leaks, *remarks])
+        return Conclusion("untrusted" if leaks else "remarks", f"{told[0].upper()}{told[1:]}.")
     if grave:
         return Conclusion("untrusted", f"These data must not be trusted as they are: {_joined(grave)}.")
     if remarks:
@@ -81,9 +82,7 @@ def _grave(verdict: Verdict) -> Iterator[str]:
     if corrected:
         have = "carries" if corrected == 1 else "carry"
         yield f"{_files(corrected)} {have} a diagnosis that the official record does not"
-    leaks = sum(verdict["leaks"].values())
-    if leaks:
-        yield f"{leaks:,} of {verdict['official_test']:,} test images are tied to training images"
+    yield from _leaks(verdict)
     for sentence in verdict["failed_expectations"]:
         yield f"an expectation fails ({sentence})"
     if verdict["quarantined_frac"] > verdict["max_quarantined_frac"]:
@@ -91,6 +90,12 @@ def _grave(verdict: Verdict) -> Iterator[str]:
             f"{verdict['quarantined_frac']:.0%} of the files cannot be trusted, more than the "
             f"{verdict['max_quarantined_frac']:.0%} that are put up with"
         )
+
+
+def _leaks(verdict: Verdict) -> Iterator[str]:
+    leaks = sum(verdict["leaks"].values())
+    if leaks:
+        yield f"{leaks:,} of {verdict['official_test']:,} test images are tied to training images"
 
 
 def _files(count: int) -> str:

@@ -34,11 +34,11 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(_ENDINGS)
 
 
-def read_records(file: Path, own: Labels) -> pd.DataFrame:
+def read_records(file: Path, own: Labels | None) -> pd.DataFrame:
     """Read one table, in any dialect.
 
     Args:
-        own: labels of the source's own, each with the known one that it means.
+        own: labels of the source's own, each with the known one that it means; None: labels are not looked at.
 
     Returns:
         A row a row of the file: RECORD_COLUMNS, blank where it says nothing (name: the image as the file names it;
@@ -49,13 +49,15 @@ def read_records(file: Path, own: Labels) -> pd.DataFrame:
     """
     table = read_csv(file, WANTED)
     names = _image_names(table)
-    labels = labels_in(table, own)
-    columns = {"key": table.mapped(names, _key), "name": names, "label": labels or [""] * len(names)}
-    columns["diagnoses"] = table.mapped(columns["label"], lambda label: "|".join(meanings(label, own)))
+    blank = [""] * len(names)
+    columns = {"key": table.mapped(names, _key), "name": names, "label": blank, "diagnoses": blank}
+    if own is not None:
+        columns["label"] = labels_in(table, own) or blank
+        columns["diagnoses"] = table.mapped(columns["label"], lambda label: "|".join(meanings(label, own)))
     readers = {"age": _age, "sex": _sex}
     for field, aliases in FIELDS.items():
         found = next((table.columns[alias] for alias in aliases if alias in table.columns), None)
-        columns[field] = table.mapped(found, readers.get(field, _text)) if found else [""] * len(names)
+        columns[field] = table.mapped(found, readers.get(field, _text)) if found else blank
     return pd.DataFrame(columns, dtype=str).assign(line=table.lines)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import SourceError
 from dermaflow.sources.dialects import Labels
 from dermaflow.sources.records import RECORD_COLUMNS, read_records
@@ -23,13 +24,22 @@ def stated_in(tables: Sequence[str], own: Labels) -> pd.DataFrame:
     Raises:
         SourceError: a table cannot be read (see `read_records`), or two rows of one picture contradict each other.
     """
+    return _joined(tables, own, RECORD_COLUMNS)
+
+
+def clinical_in(tables: Sequence[str]) -> pd.DataFrame:
+    """Age, sex and site alone, as `stated_in`: whatever else the tables say is not looked at, wrong or not."""
+    return _joined(tables, None, ATTRIBUTES)
+
+
+def _joined(tables: Sequence[str], own: Labels | None, columns: Sequence[str]) -> pd.DataFrame:
     files = [file for table in tables for file in csv_files(Path(table).expanduser())]
     read = [read_records(file, own).assign(file=number) for number, file in enumerate(files)]
     rows = pd.concat(read, ignore_index=True)
     if rows["key"].is_unique:
-        return rows.set_index("key")[list(RECORD_COLUMNS)]
+        return rows.set_index("key")[list(columns)]
     joined = pd.DataFrame(index=pd.Index(rows["key"].drop_duplicates(), name="key"))
-    for column in RECORD_COLUMNS:
+    for column in columns:
         joined[column] = _agreed(rows, column, files).reindex(joined.index).fillna("")
     return joined
 

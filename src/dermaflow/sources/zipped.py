@@ -3,6 +3,7 @@
 What an archive says of itself is not trusted: a member is read up to a limit, whatever size its header declares.
 """
 
+import lzma
 import os
 import re
 import stat
@@ -94,7 +95,7 @@ def _zip_errors(archive: Path, name: str = "") -> Iterator[None]:
         raise SourceError(f"{archive}: the member '{name}' is no longer there; run again") from error
     except (
         BadZipFile, LargeZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, IndexError,
-        OverflowError,
+        OverflowError, lzma.LZMAError,
     ) as error:  # fmt: skip
         where = f"the member '{name}'" if name else "the archive"
         raise SourceError(f"{archive}: {where} is damaged or of an unknown kind ({error}); pack it anew") from error
