@@ -92,6 +92,10 @@ def test_a_source_that_is_named_again_keeps_its_name_and_its_own_labels():
     edit_params(lambda content: content["ingest"].update(sources=[own]))
     sources(["strange", "my set"], [])
     assert written()[0] == [own, {"kind": "folder", "path": "my set"}]
+    Path("more/strange/nevus").mkdir(parents=True)
+    Path("more/strange/nevus/c.jpg").write_bytes(b"c")
+    sources(["strange", "more/strange"], [])
+    assert written()[0] == [own, {"kind": "folder", "path": "more/strange"}]
 
 
 @pytest.mark.usefixtures("params")

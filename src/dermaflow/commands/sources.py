@@ -73,10 +73,10 @@ def _told_apart(found: Sequence[Source]) -> list[Source]:
 
 
 def _place(source: Source) -> Path | None:
-    """After which path a source is named, if after one."""
-    if isinstance(source, FolderSource):
-        return Path(source.path).expanduser()
-    return Path(source.tables[0]).expanduser() if isinstance(source, ChallengeSource) else None
+    """After which path a source is named, if after one and not by whoever wrote params.yaml."""
+    if not isinstance(source, FolderSource | ChallengeSource) or source.name:
+        return None
+    return Path(source.path if isinstance(source, FolderSource) else source.tables[0]).expanduser()
 
 
 def _write(section: CommentedMap, params: IngestParams) -> None:
