@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dermaflow.commands.asked import champion_probabilities, furthest_from_served
-from dermaflow.commands.contest import read_candidate
+from dermaflow.commands.candidate import read_candidate
 from dermaflow.core import paths
 from dermaflow.core.errors import PromotionError
 from dermaflow.core.lesions import ACCEPTED_COLUMNS, read_table, write_table
