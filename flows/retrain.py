@@ -17,6 +17,7 @@ from prefect.client.schemas.objects import State
 
 from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
+from dermaflow.core.params import read_sections
 from flows.launch import launch
 from flows.one_at_a_time import one_at_a_time
 from flows.processes import DVC, CommandFailedError, run_streamed
@@ -50,14 +51,14 @@ def reproduced(stage: str, say: Callable[[str], None]) -> str:
 
     Raises:
         CommandFailedError: the stage failed.
-        ParamsError: somebody wrote params.yaml meanwhile, so that DVC's record of the stage is wrong.
+        ParamsError: somebody changed its parameters meanwhile, so that DVC's record of it is wrong.
     """
-    before = paths.PARAMS.read_bytes()
+    before = read_sections().get(stage)
     outcome = outcome_of(run_streamed([*DVC, "repro", "-s", stage], say))
-    if outcome == "ran" and paths.PARAMS.read_bytes() != before:
+    if outcome == "ran" and read_sections().get(stage) != before:
         raise ParamsError(
-            f"{paths.PARAMS} was changed while {stage} ran, and DVC keeps what the old values made under the new ones: "
-            f"`dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a retraining"
+            f"the section {stage} of {paths.PARAMS} was changed while {stage} ran, and DVC keeps what the old values "
+            f"made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a retraining"
         )
     return outcome
 

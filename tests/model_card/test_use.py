@@ -27,13 +27,17 @@ def test_the_strongest_shortcut_and_unconfirmed_labels_are_said_at_once():
     assert "The diagnosis of 40 of 120 images rests on no official record." in words
 
 
+def cautions(shortcuts):
+    record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": shortcuts})
+    return words_of(item_of(in_short(record), "What to know").blocks)
+
+
 def test_a_weak_shortcut_is_no_warning():
     weak = {
         "balanced_accuracy": {"value": 0.7, "low": 0.65, "high": 0.75, "by": "border"},  # no AUC: chance is another
         "melanoma_auc": {"value": 0.62, "low": 0.55, "high": 0.69, "by": "border"},
     }
-    record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": weak})
-    words = words_of(item_of(in_short(record), "What to know").blocks)
+    words = cautions(weak)
     assert "No shortcut was found that tells the diagnosis well" in words
     assert "(best: by the edge of the picture, with an AUC of 0.62)" in words
 
@@ -43,8 +47,7 @@ def test_a_larger_figure_that_is_less_sure_does_not_hide_a_shortcut_that_is():
         "melanoma_auc": {"value": 0.75, "low": 0.71, "high": 0.79, "by": "border"},
         "melanoma_vs_nevus_auc": {"value": 0.77, "low": 0.58, "high": 0.93, "by": "border"},
     }
-    record = drawn_record(metrics={**drawn_record().metrics, "shortcuts": found})
-    words = words_of(item_of(in_short(record), "What to know").blocks)
+    words = cautions(found)
     assert "melanoma can be told from the rest without a look at the lesion" in words
     assert "with an AUC of 0.75" in words
 
