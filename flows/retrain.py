@@ -58,7 +58,8 @@ def reproduced(stage: str, say: Callable[[str], None]) -> str:
     if outcome == "ran" and read_sections().get(stage) != before:
         raise ParamsError(
             f"the section {stage} of {paths.PARAMS} was changed while {stage} ran, and DVC keeps what the old values "
-            f"made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a retraining"
+            f"made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a "
+            "retraining"
         )
     return outcome
 
