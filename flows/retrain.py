@@ -9,11 +9,14 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from ruamel.yaml import YAML
 
 from dermaflow.core import paths
 from dermaflow.core.errors import ParamsError
@@ -53,15 +56,22 @@ def reproduced(stage: str, say: Callable[[str], None]) -> str:
         CommandFailedError: the stage failed.
         ParamsError: somebody changed its parameters meanwhile, so that DVC's record of it is wrong.
     """
-    before = read_sections().get(stage)
+    before = params_of(stage)
     outcome = outcome_of(run_streamed([*DVC, "repro", "-s", stage], say))
-    if outcome == "ran" and read_sections().get(stage) != before:
+    if outcome == "ran" and (changed := [name for name, was in before.items() if params_of(stage)[name] != was]):
         raise ParamsError(
-            f"the section {stage} of {paths.PARAMS} was changed while {stage} ran, and DVC keeps what the old values "
-            f"made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for the end of a "
-            "retraining"
+            f"the section {', '.join(changed)} of {paths.PARAMS} was changed while {stage} ran, and DVC keeps what the "
+            f"old values made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for "
+            "the end of a retraining"
         )
     return outcome
+
+
+def params_of(stage: str) -> dict[str, Any]:
+    """The sections of params.yaml that a stage depends on, as dvc.yaml says, with what they say now; None: nothing."""
+    names = YAML(typ="safe").load(Path("dvc.yaml"))["stages"][stage].get("params", [])
+    sections = read_sections()
+    return {name: sections.get(name) for name in names}
 
 
 def ingest() -> str:

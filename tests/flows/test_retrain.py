@@ -66,17 +66,19 @@ def test_parameters_that_are_written_while_a_stage_runs_end_the_retraining(tmp_p
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     Path(".dvc").mkdir()
     Path(".dvc/config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
-    Path("params.yaml").write_text("train: {epochs: 3}\n")
-    Path("dvc.yaml").write_text("stages: {train: {cmd: cp ours.yaml params.yaml, params: [train]}}\n")
+    Path("params.yaml").write_text("augment: {seed: 1}\ntrain: {epochs: 3}\n")
+    Path("dvc.yaml").write_text("stages: {train: {cmd: cp ours.yaml params.yaml, params: [augment, train]}}\n")
     shutil.copy("params.yaml", "ours.yaml")
     assert reproduced("train", print) == "ran"
     assert reproduced("train", print) == "unchanged"
-    Path("ours.yaml").write_text("train: {epochs: 4}  # a remark is no change\nsplit: {seed: 7}\n")
-    Path("params.yaml").write_text("train: {epochs: 4}\n")
+    theirs = "augment: {seed: 1}\ntrain: {epochs: 4}"
+    Path("ours.yaml").write_text(f"{theirs}  # a remark is no change\nsplit: {{seed: 7}}\n")
+    Path("params.yaml").write_text(theirs)
     assert reproduced("train", print) == "ran"
-    Path("params.yaml").write_text("train: {epochs: 5}\n")
-    with pytest.raises(ParamsError, match=r"was changed while train ran.*`dvc repro -s -f train` makes it anew"):
-        reproduced("train", print)
+    for changed, section in (("epochs: 5", "train"), ("seed: 2", "augment")):
+        Path("params.yaml").write_text(theirs.replace(changed[:-1] + ("4" if section == "train" else "1"), changed))
+        with pytest.raises(ParamsError, match=f"the section {section} of .* was changed while train ran.*-f train`"):
+            reproduced("train", print)
 
 
 def test_one_command_ingests_trains_evaluates_and_promotes(first, checkout):

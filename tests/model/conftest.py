@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from dermaflow.core.clinical import AGES, BLOCKS, COLUMNS
+from dermaflow.core.variation import Limits
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card, ClinicalUse, Data, Input, read_card, write_card
 from dermaflow.model.params import TrainParams
@@ -14,6 +15,14 @@ from dermaflow.model.pixels import Labelled
 from tests.drawn_onnx import write_linear_onnx
 
 CLASSES = ("melanoma", "nevus")
+LIMITS = Limits(
+    max_rotation_deg=20,
+    max_zoom_factor=1.2,
+    max_off_centre_frac=0.5,
+    max_brightness_change=0.2,
+    max_contrast_change=0.2,
+    max_colour_change=0.2,
+)
 SPREAD = 0.01  # of what the backbone gives, over images, at the least
 
 

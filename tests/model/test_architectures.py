@@ -10,6 +10,8 @@ from dermaflow.model.architectures import build
 from dermaflow.model.backend import keras, make_deterministic
 from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
+from dermaflow.model.variation import RandomWindow
+from tests.model.conftest import LIMITS
 
 
 def test_the_cnn_takes_bytes_and_gives_a_logit_a_class(params: TrainParams, train: Labelled) -> None:
@@ -58,9 +60,9 @@ def test_the_whole_backbone_can_be_frozen(tuned: TrainParams) -> None:
 
 
 def test_nothing_is_cut_where_images_vary_or_no_weights_are_given(tuned: TrainParams) -> None:
-    varied = build(tuned.model_copy(update={"on_the_fly": True}), 2)
+    varied = build(tuned.model_copy(update={"on_the_fly": True}), 2, LIMITS)
     assert varied.trunk is None
-    assert isinstance(varied.learnt.get_layer("vary_mirror"), keras.layers.RandomFlip)
+    assert isinstance(varied.learnt.get_layer("vary_window"), RandomWindow)
     assert not varied.learnt.get_layer("Conv1").trainable
     assert build(tuned.model_copy(update={"weights": "none"}), 2).trunk is None
 

@@ -22,6 +22,7 @@ from dermaflow.model.fingerprint import (
     weights_digest,
 )
 from dermaflow.model.params import TrainParams
+from tests.model.conftest import LIMITS
 
 
 @pytest.fixture
@@ -90,6 +91,11 @@ def test_each_parameter_makes_another_training(params: TrainParams) -> None:
     assert same != training_fingerprint(params, "other data", "code", none)
     assert same != training_fingerprint(params, "data", "other code", none)
     assert same != training_fingerprint(params, "data", "code", {"none": "other weights"})
+    varied = training_fingerprint(params, "data", "code", none, LIMITS)
+    assert varied != same
+    assert varied != training_fingerprint(
+        params, "data", "code", none, LIMITS.model_copy(update={"max_rotation_deg": 9})
+    )
 
 
 @pytest.mark.parametrize("other", ["_LIBRARIES", "_NAMING_A_PROCESSOR"])

@@ -17,6 +17,7 @@ from dermaflow.model.params import TrainParams
 from dermaflow.model.phases import start_phase, tuned_layers
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import softmax
+from tests.model.conftest import LIMITS
 
 
 def nothing(_epoch: int, _row: Mapping[str, float]) -> None:
@@ -26,7 +27,9 @@ def nothing(_epoch: int, _row: Mapping[str, float]) -> None:
 def fitted_on(train: Labelled, validation: Labelled, params: TrainParams, folder: Path, report: Report) -> Fitted:
     """A new network of `params`, trained."""
     make_deterministic(params.seed)
-    return fit(build(params, 2).learnt, train, validation, params, folder, report)
+    return fit(
+        build(params, 2, LIMITS if params.on_the_fly else None).learnt, train, validation, params, folder, report
+    )
 
 
 def same(one: Fitted, other: Fitted) -> bool:

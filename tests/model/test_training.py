@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dermaflow.core.clinical import encoded
+from dermaflow.core.variation import Limits
 from dermaflow.model.architectures import build
 from dermaflow.model.backend import keras, tf
 from dermaflow.model.clinical import Known
@@ -14,12 +15,12 @@ from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import validation_scores
 from dermaflow.model.training import Material, Trained, member_seed, train
-from tests.model.conftest import drawn_weights
+from tests.model.conftest import LIMITS, drawn_weights
 
 CLASSES = ("melanoma", "nevus")
 
 
-def material(size_px: int) -> Material:
+def material(size_px: int, limits: Limits | None = None) -> Material:
     """Bright and dark noise; the last training image is a copy."""
     rng = np.random.default_rng(2)
 
@@ -28,12 +29,12 @@ def material(size_px: int) -> Material:
         images = rng.integers(0, 120, (n, size_px, size_px, 3)) + 100 * labels[:, None, None, None]
         return Labelled(images.astype(np.uint8), labels.astype(np.int64))
 
-    return Material(drawn(21), drawn(10), np.arange(21) < 20, CLASSES)
+    return Material(drawn(21), drawn(10), np.arange(21) < 20, CLASSES, limits=limits)
 
 
 def trained(params: TrainParams, folder: Path) -> Trained:
     return train(
-        material(params.image_size_px),
+        material(params.image_size_px, LIMITS if params.on_the_fly else None),
         params,
         folder,
         dict.fromkeys(params.weights_of_members, folder / "trunk"),

@@ -30,6 +30,18 @@ from dermaflow.stages import train
 from tests.model.conftest import drawn_weights
 
 CLASSES = ("melanoma", "nevus")
+AUGMENT = """\
+augment:
+  images_per_class: 0
+  copies_per_image: 0
+  max_rotation_deg: {degrees}
+  max_zoom_factor: 1.2
+  max_off_centre_frac: 0.0
+  max_brightness_change: 0.2
+  max_contrast_change: 0.0
+  max_colour_change: 0.0
+  seed: 7
+"""
 PARAMS = """\
 ingest: {sources: [{kind: phantom}]}
 train:
@@ -130,6 +142,24 @@ def test_a_killed_training_leaves_no_output_and_goes_on_to_the_same_model(
     assert paths.MODEL.read_bytes() == (project / paths.MODEL).read_bytes()
     assert read_card(paths.CARD) == read_card(project / paths.CARD)
     assert_outputs_agree()
+
+
+def test_on_the_fly_images_vary_within_the_limits_of_augment_and_other_limits_are_another_training(
+    project: Path,
+) -> None:
+    asked = PARAMS.replace("on_the_fly: false", "on_the_fly: true").replace("epochs: 3", "epochs: 1")
+    asked = asked.replace("patience_epochs: 1", "patience_epochs: 3")
+    paths.PARAMS.write_text(asked)
+    with pytest.raises(ParamsError, match="expected a section 'augment'"):
+        train.main()
+    trained = []
+    for degrees in (20, 40):
+        paths.PARAMS.write_text(asked + AUGMENT.format(degrees=degrees))
+        train.main()
+        trained.append((read_card(paths.CARD).fingerprint, paths.MODEL.read_bytes()))
+    assert trained[0][0] != trained[1][0]
+    assert trained[0][1] != trained[1][1]
+    assert read_card(project / paths.CARD).params["augment"]["max_rotation_deg"] == 40
 
 
 def git(*arguments: str) -> str:

@@ -7,10 +7,12 @@ Output shape: logits, (batch, classes).
 from typing import NamedTuple
 
 from dermaflow.core.errors import TrainingError
+from dermaflow.core.variation import Limits
 from dermaflow.model.backbones import Model, Tensor, backbone
 from dermaflow.model.backend import keras
 from dermaflow.model.batch_norm import with_fused_batch_norm
 from dermaflow.model.params import TrainParams
+from dermaflow.model.variation import varied
 
 EMBEDDING = "embedding"
 LOGITS = "logits"
@@ -26,14 +28,17 @@ class Network(NamedTuple):
     learnt: Model  # activations, or the image -> logits
 
 
-def build(params: TrainParams, n_classes: int) -> Network:
+def build(params: TrainParams, n_classes: int, limits: Limits | None = None) -> Network:
     """The network of `params`, what is not loaded drawn from the global seed.
+
+    Args:
+        limits: how far each image is varied anew in every epoch; None: it is not.
 
     Raises:
         TrainingError: weights or layers that cannot be had; the message says which.
     """
     image = image_input(params)
-    seen = varied(image) if params.on_the_fly else image
+    seen = varied(image, limits) if limits else image
     whole = with_fused_batch_norm(build_over(image, seen, params, n_classes))
     if not params.frozen:
         return Network(None, whole)
@@ -69,19 +74,6 @@ def _pooled(seen: Tensor, params: TrainParams) -> Tensor:
                 layer.trainable = False
     embedding = keras.layers.GlobalAveragePooling2D(name=EMBEDDING)(model.output)
     return keras.layers.Dropout(params.dropout, name="dropout")(embedding)
-
-
-def varied(image: Tensor) -> Tensor:
-    """The image mirrored, turned, magnified and lit otherwise in every epoch; as it is when the model is asked."""
-    for layer in (
-        keras.layers.RandomFlip("horizontal_and_vertical", name="vary_mirror"),
-        keras.layers.RandomRotation(1.0, fill_mode="reflect", name="vary_turn"),
-        keras.layers.RandomZoom((-0.3, 0.0), fill_mode="reflect", name="vary_zoom"),
-        keras.layers.RandomBrightness(0.2, value_range=(0, 255), name="vary_brightness"),
-        keras.layers.RandomContrast(0.2, value_range=(0, 255), name="vary_contrast"),
-    ):
-        image = layer(image)
-    return image
 
 
 def _cnn(image: Tensor, params: TrainParams) -> Tensor:

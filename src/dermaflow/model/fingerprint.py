@@ -18,6 +18,7 @@ from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.parallel import parallel_map
+from dermaflow.core.variation import Limits
 from dermaflow.model.earlier import weights_path
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
 
@@ -79,17 +80,21 @@ def weights_digest(weights: str) -> str:
         ) from error
 
 
-def training_fingerprint(params: TrainParams, data: str, code: str, weights: Mapping[str, str]) -> str:
+def training_fingerprint(
+    params: TrainParams, data: str, code: str, weights: Mapping[str, str], limits: Limits | None = None
+) -> str:
     """The digest of a whole training: parameters, data, code, the weights that it begins with, and what it runs on.
 
     Other libraries and processors calculate otherwise, so that the model is another one and needs a run of its own.
 
     Args:
         weights: for each of params.weights_of_members its digest: the file's content counts, not where it lies.
+        limits: how far each image is varied anew in every epoch; None: it is not.
     """
     further = [weights[each] for each in params.further_weights]
     train = params.model_dump() | {"weights": weights[params.weights], "further_weights": further}
-    return _digest({"train": train, "data": data, "code": code, **_runs_on()})
+    varied = limits.model_dump(include=set(Limits.model_fields)) if limits else None
+    return _digest({"train": train, "varied": varied, "data": data, "code": code, **_runs_on()})
 
 
 def trunk_fingerprint(params: TrainParams, images: str, code: str, weights: str) -> str:

@@ -13,6 +13,7 @@ from dermaflow.core.clinical import Clinical, encoded
 from dermaflow.core.lesions import PARTITIONS, is_phantom
 from dermaflow.core.taxonomy import in_order
 from dermaflow.core.titles import training_name
+from dermaflow.core.variation import Limits
 from dermaflow.model.calibration import Decided
 from dermaflow.model.card import Card, Data, Git, Input
 from dermaflow.model.checkpoint import Row, best_epoch
@@ -35,6 +36,7 @@ class Job:
     """All that a training depends on; make it with `job_of`."""
 
     params: TrainParams
+    limits: Limits | None  # how far each image is varied anew in every epoch; None: it is not
     sections: Mapping[str, Any]  # params.yaml up to and including train, as it was
     examples: pd.DataFrame  # EXAMPLE_COLUMNS of model.examples
     classes: tuple[str, ...]
@@ -80,6 +82,7 @@ def job_of(
     accepted: pd.DataFrame,
     params: TrainParams,
     sections: Mapping[str, Any],
+    limits: Limits | None = None,
 ) -> Job:
     """Describe a training; the files of the examples are read once, for their digests.
 
@@ -89,6 +92,7 @@ def job_of(
             one that the weights have learnt from.
         accepted: ACCEPTED_COLUMNS.
         sections: of params.yaml, up to and including train.
+        limits: how far each image is varied anew in every epoch; None: it is not.
 
     Raises:
         TrainingError: weights that cannot be had, or that know what they are to be judged by.
@@ -105,13 +109,14 @@ def job_of(
     data = _data(examples, used, classes, data_fingerprint(examples, digests), len(before))
     return Job(
         params=params,
+        limits=limits,
         sections=sections,
         examples=examples,
         classes=classes,
         data=data,
         before=before,
         phantom=is_phantom(accepted[accepted["image_id"].isin(_in_use(ledger))]) or is_phantom(before),
-        fingerprint=training_fingerprint(params, data.fingerprint, code, weights),
+        fingerprint=training_fingerprint(params, data.fingerprint, code, weights, limits),
         trunk_fingerprints={each: trunk_fingerprint(params, images, code, digest) for each, digest in weights.items()},
     )
 

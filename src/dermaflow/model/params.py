@@ -43,7 +43,7 @@ class TrainParams(Params):
     frozen_batch_norm: bool  # with weights: keep the statistics that came with them
     # Of both.
     dropout: float = Field(ge=0, lt=1)
-    on_the_fly: bool  # vary each image anew in every epoch; nothing can be cached then
+    on_the_fly: bool  # vary each image anew in every epoch, within the limits of augment; nothing can be cached then
     balance: Literal["none", "loss", "sampling", "logits"]  # how rare classes are made to count: see model.balance
     balance_power: float = Field(ge=0, le=1)  # 1: each class as much as any other; 0: as often as it occurs
     label_smoothing: float = Field(ge=0, lt=1)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dermaflow.core.parallel import progress
 from dermaflow.core.seeds import derived_seed
+from dermaflow.core.variation import Limits
 from dermaflow.model.architectures import Network, build
 from dermaflow.model.averaging import averages, averaging, over_all
 from dermaflow.model.backbones import Model
@@ -38,6 +39,7 @@ class Material(NamedTuple):
     originals: npt.NDArray[np.bool_]  # (n,) which rows of `learnt` are no copies: familiarity is measured from these
     classes: tuple[str, ...]
     known: Known | None = None  # what is stated beside the images; None: the model takes the image alone
+    limits: Limits | None = None  # how far each image is varied anew in every epoch; None: it is not
 
 
 class Trained(NamedTuple):
@@ -85,7 +87,7 @@ def train(
         own = params.model_copy(update={"seed": member_seed(params.seed, place), "weights": weights})
         make_deterministic(own.seed)
         use_precision(mixed=params.mixed_precision)
-        network = build(own, len(material.classes))
+        network = build(own, len(material.classes), material.limits)
         if weights not in given:
             given[weights] = _given(network, material, params, trunk_folders[weights])
         if len(params.weights_of_members) > 1:

@@ -134,7 +134,8 @@ def _augmentation(record: Record) -> Item:
         if n_copies
         else "No augmented copies were made."
     )
-    varied = "Beside that, each image is varied anew in every epoch." if record.section_train.get("on_the_fly") else ""
+    on_the_fly = record.section_train.get("on_the_fly")
+    varied = "Each image was varied anew in every epoch, within the limits below." if on_the_fly else ""
     return item("12b", "Augmentation", made, varied, settings_table({"augment": augment}) if augment else "")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dermaflow.augment.params import AugmentParams
 from dermaflow.core import paths
 from dermaflow.core.errors import run
 from dermaflow.core.lesions import (
@@ -79,7 +80,7 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         from dermaflow.model.session import Session  # noqa: PLC0415 - likewise
         from dermaflow.model.training import Material, train  # noqa: PLC0415 - see above
 
-        material = Material(learnt, validation, job.originals, job.classes, known_of(job))
+        material = Material(learnt, validation, job.originals, job.classes, known_of(job), job.limits)
         trained = train(material, job.params, folder, trunks_of(job), log_epoch)
         save_model(trained.model, paths.MODEL)
         clinical = job.clinical("validation")
@@ -144,9 +145,10 @@ def known_of(job: Job) -> Known | None:
 def read_job(accepted: pd.DataFrame) -> Job:
     """Read parameters, plan and ledger, and say what they come to."""
     params = load_params("train", TrainParams)
+    limits = load_params("augment", AugmentParams) if params.on_the_fly else None
     sections = {name: section for name, section in read_sections().items() if name in UP_TO_TRAINING}
     plan, ledger = read_table(paths.PLAN, PLAN_COLUMNS), read_table(paths.LEDGER, LEDGER_COLUMNS)
-    job = job_of(examples_of(plan, ledger, accepted, params.clinical), ledger, accepted, params, sections)
+    job = job_of(examples_of(plan, ledger, accepted, params.clinical), ledger, accepted, params, sections, limits)
     n_train, n_copies = sum(job.data.train.values()), sum(job.data.copies.values())
     print(
         f"{job.name}: {len(job.classes)} classes; {n_train:,} training images and {n_copies:,} copies, "
