@@ -158,7 +158,7 @@ def p_melanoma(cases: Cases, probabilities: np.ndarray) -> np.ndarray:
 
 def operating_threshold(draw: Draw, probabilities: np.ndarray) -> float:
     """The threshold that the pipeline would set on these images."""
-    point = operating_point(probabilities, draw.cases.truth, draw.cases.classes, MIN_SENSITIVITY)
+    point = operating_point(probabilities, draw.cases.truth, draw.cases.classes, MIN_SENSITIVITY, draw.cases.groups)
     assert point is not None
     return point.threshold
 

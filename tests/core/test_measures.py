@@ -2,7 +2,7 @@
 
 import pytest
 
-from dermaflow.core.measures import in_words, n_small, without_lesion
+from dermaflow.core.measures import in_words, n_small, too_few, without_lesion
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_what_a_shortcut_reaches_follows_a_figure_and_nothing_follows_where_ther
     shortcut = {"value": 0.9, "low": 0.8, "high": 0.95, "by": "number"}
     assert without_lesion(shortcut) == "; without the lesion 0.900 (0.800 to 0.950), by number"
     assert without_lesion(None) == ""
+
+
+def test_what_is_too_few_follows_from_whether_melanoma_is_told():
+    assert too_few(melanoma=True) == "fewer than 100 groups with melanoma or fewer than 100 without"
+    assert too_few(melanoma=False) == "fewer than 100 groups"

@@ -18,6 +18,7 @@ def subgroup(name, n=300, **figures):
 
 def drawn(subgroups, point=POINT, melanoma_auc=FIGURE, *, phantom=False):
     metrics = {"n_images": 900, "balanced_accuracy": FIGURE, "melanoma_auc": melanoma_auc, "operating_point": point}
+    metrics["per_class"] = {"melanoma": {}, "nevus": {}}
     picture = draw_subgroups({**metrics, "subgroups": subgroups}, phantom=phantom)
     Image.open(io.BytesIO(picture)).load()
     return picture

@@ -81,7 +81,7 @@ def test_without_a_threshold_or_without_nevi_what_needs_them_is_null(simulate):
 def test_small_subgroups_are_warned_of(simulate):
     metrics = metrics_of(with_threshold(outcome(simulate)), PARAMS)
     told = "\n".join(summary_lines({"phantom": False, "shortcuts": {}, **metrics}))
-    assert "warning: 2 of 2 subgroups are small (fewer than 100 groups with melanoma or without)" in told
+    assert "warning: 2 of 2 subgroups are small (fewer than 100 groups with melanoma or fewer than 100 without)" in told
     assert f"    {'sensitivity':<{WIDTH - 2}} {in_words(metrics['operating_point']['sensitivity'])}" in told
 
 

@@ -40,7 +40,7 @@ def test_examples_are_the_plan_and_the_validation_images_that_are_still_in_the_d
         ["a", "0", "melanoma", "train", "data/ingest/images/a.jpg", "", "", "", ""],
         ["a", "1", "melanoma", "train", "data/augment/images/a-1.jpg", "", "", "", ""],
         ["b", "0", "nevus", "train", "data/ingest/images/b.jpg", "", "", "", ""],
-        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg", "", "", "", ""],
+        ["c", "0", "nevus", "validation", "data/ingest/images/c.jpg", "g3", "", "", ""],
     ]
     assert tuple(examples.columns) == EXAMPLE_COLUMNS
 

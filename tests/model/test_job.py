@@ -63,6 +63,11 @@ def test_a_job_that_begins_with_a_model_counts_what_that_one_has_seen(job: Job, 
     assert other.data.before == len(other.before) == 3
     assert other.fingerprint != job.fingerprint
     assert not other.phantom
+    twice = pd.concat(
+        [seen, seen[:1].assign(partition="validation")]
+    )  # one model chose by it, a later one learnt from it
+    write_table(twice, SEEN_COLUMNS, tmp_path / "seen.csv")
+    assert job_of(job.examples, ledger, known, begun, job.sections).data.before == 3
     write_table(seen.assign(source="phantom-7"), SEEN_COLUMNS, tmp_path / "seen.csv")
     assert job_of(job.examples, ledger, known, begun, job.sections).phantom
 

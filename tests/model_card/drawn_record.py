@@ -26,6 +26,7 @@ SHORTCUTS = [
         "name": "border",
         "sees": "the edge of the picture,",
         "n_images": N,
+        "left_out": [],
         "balanced_accuracy": {"value": 0.5, "low": 0.4, "high": 0.6},
         "macro_auc": {"value": 0.7, "low": 0.6, "high": 0.8},
         "melanoma_auc": {"value": 0.8, "low": 0.7, "high": 0.9},

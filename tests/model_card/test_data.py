@@ -32,11 +32,12 @@ def test_sources_are_counted_by_partition_and_group():
 
 def test_who_confirmed_and_what_was_corrected_is_said():
     words = words_of(item_of(data(drawn_record()), "Outcome").blocks)
-    assert (
-        "An official record states the same diagnosis for 80 (67 %) of 120 images: ham10000 (80) and isic2019 (80)"
-        in words
-    )
-    assert "corrected the label of 1 files" in words
+    assert "An official record states the same diagnosis, or a wider one that holds it" in words
+    assert "seborrheic keratosis alike), for 80 (67 %) of 120 images: ham10000 (80) and isic2019 (80)" in words
+    assert "corrected the label of 1 files; 1 of them are used, under the official diagnosis" in words
+    copies = drawn_record(corrections=drawn_record().corrections.assign(image_id="a copy that was left out"))
+    said = words_of(item_of(data(copies), "Outcome").blocks)
+    assert "corrected the label of 1 files; 0 of them are used" in said
     assert "isic2019 and ham10000" in words
     assert "the name of a class folder, which anybody may have given\n120" in words
 

@@ -1,7 +1,7 @@
 import pytest
 
 from dermaflow.model_card.limits import interpretation
-from tests.model_card.drawn_record import CARD, drawn_lesions, drawn_record, item_of, words_of
+from tests.model_card.drawn_record import CARD, SHORTCUTS, drawn_lesions, drawn_record, item_of, words_of
 
 
 def compared(low, high):
@@ -46,6 +46,25 @@ def test_subgroups_are_compared_only_where_they_are_large_enough():
     metrics = {**record.metrics, "subgroups": {"sex": groups}}
     words = words_of(item_of(interpretation(drawn_record(metrics=metrics)), "What the figures say").blocks)
     assert "lowest for sex male (0.70) and highest for sex female (0.90)" in words
+
+
+def test_without_a_threshold_there_is_nothing_to_compare_subgroups_by_and_no_flag_to_read():
+    record = drawn_record(threshold=None, card={**CARD, "operating_point": None, "familiarity": None})
+    said = interpretation(record)
+    assert "there is no threshold of suspicion at which" in words_of(item_of(said, "What the figures say").blocks)
+    assert "of one lesion and reads probabilities together" in words_of(item_of(said, "In practice").blocks)
+    assert "reads probabilities, the flag of suspicion and the flag of the unfamiliar together" in words_of(
+        item_of(interpretation(drawn_record()), "In practice").blocks
+    )
+
+
+def test_a_shortcut_over_fewer_diagnoses_is_not_compared_by_means_over_all():
+    fewer = [{**SHORTCUTS[0], "left_out": ["dermatofibroma"]}]
+    lines = words_of(item_of(interpretation(drawn_record(shortcuts=fewer)), "What the figures say").blocks).split("\n")
+    assert [line.split(":")[0] for line in lines if "measured without some of the diagnoses" in line] == [
+        "balanced accuracy",
+        "macro AUC",
+    ]
 
 
 def test_limits_follow_from_the_data():

@@ -38,7 +38,17 @@ def test_a_network_drawn_at_random_has_one_phase():
 def test_a_pretrained_network_says_where_its_weights_come_from_and_what_is_tuned(frozen, tuned):
     words = told("Network", "MobileNetV2", weights="imagenet", head_epochs=3, frozen_through=frozen)
     assert "weights come from ImageNet" in words
+    assert "was tuned yet" not in words
     assert f"the classifier alone, 3 epochs. Then these are tuned as well: {tuned}." in words
+
+
+def test_layers_that_were_not_tuned_are_not_said_to_be():
+    words = told("Network", "MobileNetV2", weights="imagenet", head_epochs=6, frozen_through="block_12_add")
+    assert "The classifier alone was trained, 6 epochs at most: all other layers are as they were given." in words
+    assert "tuned" not in words
+    words = told("Network", "MobileNetV2", weights="imagenet", head_epochs=4, frozen_through="block_12_add")
+    assert "Then these are tuned as well" in words
+    assert "Nothing beside the classifier was tuned yet." in words
 
 
 def test_weights_of_a_file_are_named():

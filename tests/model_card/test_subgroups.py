@@ -1,6 +1,6 @@
 from dermaflow.model_card.content import Table, Text
 from dermaflow.model_card.subgroups import shortcuts, subgroups, unfamiliar
-from tests.model_card.drawn_record import drawn_record, words_of
+from tests.model_card.drawn_record import SHORTCUTS, drawn_record, words_of
 
 FIGURE = {"value": 0.9, "low": 0.8, "high": 1.0}
 
@@ -53,6 +53,13 @@ def test_shortcuts_are_told_with_what_they_are_given():
     table = shortcuts(drawn_record()).blocks[-1]
     reached = ("0.50 (0.40 to 0.60)", "0.70 (0.60 to 0.80)", "0.80 (0.70 to 0.90)", "undefined")
     assert table.rows == (("the edge of the picture", *reached),)
+
+
+def test_shortcuts_say_how_many_images_they_were_measured_on_and_of_which_diagnoses_none():
+    assert "cross-validated on 120 of 120 accepted images with groups" in words_of(shortcuts(drawn_record()).blocks)
+    thinned = [{**SHORTCUTS[0], "n_images": 90, "left_out": ["dermatofibroma"]}]
+    words = words_of(shortcuts(drawn_record(shortcuts=thinned)).blocks)
+    assert "on 90 of 120 accepted images, none of dermatofibroma, of which there are too few, with groups" in words
 
 
 def test_shortcuts_that_could_not_be_measured_are_said_in_words():

@@ -1,5 +1,6 @@
 from dermaflow.model_card.use import FIRST, headline_table, in_short, use
 from tests.model_card.drawn_record import CARD, drawn_metrics, drawn_record, item_of, words_of
+from tests.model_card.test_record import elsewhere_tested
 
 
 def test_the_headlines_stand_beside_what_can_be_had_without_the_lesion():
@@ -80,3 +81,18 @@ def test_what_is_evaluated_on_follows_the_split():
     assert "was set aside before" in words_of(item_of(use(drawn_record()), "Objectives").blocks)
     card = {**CARD, "params": {"split": {"method": "official"}}}
     assert "itself calls test" in words_of(item_of(use(drawn_record(card=card)), "Objectives").blocks)
+
+
+def test_a_test_on_images_from_elsewhere_is_no_test_on_the_same_collections():
+    record = elsewhere_tested("elsewhere")
+    short = in_short(record)
+    assert "groups (lesions, patients and copies kept together) of elsewhere." in words_of(
+        item_of(short, "What it is").blocks
+    )
+    cautions = words_of(item_of(short, "What to know").blocks)
+    assert "Tested on images of elsewhere alone" in cautions
+    assert "the table by source says of these alone" in cautions
+    objectives = words_of(item_of(use(record), "Objectives").blocks)
+    assert "No external evaluation" not in objectives
+    assert "Tested on images of elsewhere alone" in objectives
+    assert "No external evaluation" in words_of(item_of(use(drawn_record()), "Objectives").blocks)

@@ -47,7 +47,7 @@ ACCEPTED_COLUMNS = (
     *INGESTED_COLUMNS,
     "also_lesion_id",  # another number that a record or a copy gives the same lesion
     "pixels_sha256",  # see quality/facts.py
-    "confirmed_by",  # the authorities that state this diagnosis, joined by |; blank: none does
+    "confirmed_by",  # the authorities that state this diagnosis or a wider one, joined by |; blank: none does
     "content_group",  # same value = near-identical images
 )
 QUARANTINE_COLUMNS = ("image_id", "file", "reason", "evidence")

@@ -21,6 +21,9 @@ ENOUGH = 100
 """Fewer groups of images in a subgroup are small: see evaluation.subgroups, which says of what and why."""
 SMALLEST_P = 1e-7  # as Keras clips a probability: the logarithm of 0 is no number
 
+OVER_ALL = ("balanced_accuracy", "macro_auc")
+"""Those of COMPARED that are means over all diagnoses: over other diagnoses they are another measure."""
+
 Figure = dict[str, float | None]
 """A measure as JSON holds it: value, low, high; all null where it is undefined, the ends where there is no interval."""
 
@@ -38,6 +41,11 @@ def in_words(figure: Mapping[str, float | None] | None, digits: int = 3, *, sign
 def without_lesion(shortcut: Mapping[str, Any] | None) -> str:
     """Words to follow a model's figure: the same one as it can be had without a look at the lesion; blank where not."""
     return f"; without the lesion {in_words(shortcut)}, by {shortcut['by']}" if shortcut else ""
+
+
+def too_few(*, melanoma: bool) -> str:
+    """What makes a subgroup small, in words; melanoma: whether it is one of the classes."""
+    return f"fewer than {ENOUGH} groups{f' with melanoma or fewer than {ENOUGH} without' if melanoma else ''}"
 
 
 def n_small(subgroups: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[int, int]:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, too_few
+from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.figures import COLOURS, DPI, GRID, png, titled
 
 PANELS = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
@@ -43,7 +44,7 @@ def draw_subgroups(metrics: Mapping[str, Any], *, phantom: bool) -> bytes:
     title = f"Subgroups of {metrics['n_images']:,} test images, 95 % intervals over groups{threshold}"
     figure.suptitle(titled(title, phantom=phantom))
     figure.supxlabel(
-        "dashed: all test images · grey: too few groups with melanoma or without for more than a hint\n"
+        f"dashed: all test images · grey: {too_few(melanoma=MELANOMA in metrics['per_class'])}: a hint at most\n"
         "balanced accuracy is over the diagnoses that a subgroup shows",
         fontsize=9,
     )

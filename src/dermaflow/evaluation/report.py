@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dermaflow.core.measures import AT_THRESHOLD, ENOUGH, HEADLINES, in_words, n_small, without_lesion
+from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, too_few, without_lesion
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.evaluation.by_class import class_figures, class_measures
 from dermaflow.evaluation.confusion import confusion_figures, confusion_measures
@@ -59,7 +59,7 @@ def summary_lines(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield f"    {name:<27} {in_words(figures['sensitivity'])}, n = {figures['n']}"
     small, among = n_small(metrics["subgroups"])
     if small:
-        few = f"fewer than {ENOUGH} groups with melanoma or without"
+        few = too_few(melanoma=MELANOMA in metrics["per_class"])
         yield f"  warning: {small} of {among} subgroups are small ({few}): their figures are a hint at most"
 
 

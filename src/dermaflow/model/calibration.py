@@ -1,6 +1,7 @@
 """What validation images decide after the training: how sure the model is, and from when on melanoma is suspected."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from dermaflow.model.scores import softmax, validation_scores
 
 WIDEST = 4.0  # temperatures are sought between 1 / WIDEST and WIDEST: beyond, there are too few images to tell
 FARTHEST = 0.01  # difference in mean cross-entropy: rounding to half precision stays below it, a lost layer above
+ROUNDING = 1e-9  # of sums of weights: less than any weight
 DIGITS = 6  # of a threshold, rounded down: as many as a prediction is written with
 
 
@@ -57,11 +59,13 @@ def as_exported(
     labels: npt.NDArray[np.int64],
     classes: tuple[str, ...],
     min_sensitivity: float,
+    groups: Sequence[str],
 ) -> Decided:
     """The same, with the scores and the operating point of the file that is going to answer.
 
     Args:
         probabilities: (n, classes), what the file says of the validation images; labels: (n,), indices into classes.
+        groups: (n,), of each image.
 
     Raises:
         TrainingError: it does not tell them as the networks did that were trained.
@@ -74,7 +78,7 @@ def as_exported(
             f"trained had {decided.validation['val_loss']:.3f}, expected {FARTHEST} apart at most: it is not the model "
             "that was trained"
         )
-    point = operating_point(probabilities, labels, classes, min_sensitivity)
+    point = operating_point(probabilities, labels, classes, min_sensitivity, groups)
     return decided._replace(validation=scores, operating_point=point)
 
 
@@ -83,16 +87,20 @@ def operating_point(
     labels: npt.NDArray[np.int64],
     classes: tuple[str, ...],
     min_sensitivity: float,
+    groups: Sequence[str],
 ) -> OperatingPoint | None:
     """The highest threshold on the probability of melanoma that keeps the sensitivity asked for.
 
-    A further melanoma, like the n of the validation images, is suspected with a probability of at least that: each of
-    the n + 1 places among them is as likely for it as any other (split conformal prediction, Vovk et al. 2005,
-    doi 10.1007/b106715; Lei et al. 2018, doi 10.1080/01621459.2017.1307116). Fewer melanomas than that takes, 19 for
-    0.95, are all suspected, which keeps n / (n + 1).
+    An image of a further melanoma, like the g groups of the validation images that show one, is suspected with a
+    probability of at least that: it comes from each of the g + 1 groups as likely as from any other, so each group
+    weighs the same however many images it has (hierarchical conformal prediction, Lee, Barber and Willett 2023,
+    arXiv 2306.06342; with an image a group it is split conformal prediction, Lei et al. 2018,
+    doi 10.1080/01621459.2017.1307116). Fewer groups than that takes, 19 for 0.95, are all suspected, which keeps
+    g / (g + 1).
 
     Args:
         probabilities: (n, classes), calibrated; labels: (n,), indices into classes.
+        groups: (n,), of each image.
 
     Returns:
         None where melanoma is none of the classes, or no image shows it.
@@ -103,8 +111,12 @@ def operating_point(
     shown = labels == index
     if not shown.any():
         return None
-    risks = np.sort(probabilities[shown, index])[::-1]
-    kept = risks[min(len(risks), math.ceil(min_sensitivity * (len(risks) + 1))) - 1]
+    risks = probabilities[shown, index]
+    _, of_group, sizes = np.unique(np.asarray(groups)[shown], return_inverse=True, return_counts=True)
+    order = np.argsort(-risks, kind="stable")
+    weight = np.cumsum(1 / sizes[of_group[order]])
+    asked = min(len(sizes), min_sensitivity * (len(sizes) + 1))
+    kept = risks[order[np.searchsorted(weight, asked - ROUNDING)]]
     threshold = math.floor(kept * 10**DIGITS) / 10**DIGITS
     suspected = probabilities[:, index] >= threshold
     return OperatingPoint(
@@ -114,4 +126,5 @@ def operating_point(
         sensitivity=float(suspected[shown].mean()),
         specificity=float((~suspected[~shown]).mean()) if (~shown).any() else None,
         n=int(shown.sum()),
+        n_groups=len(sizes),
     )

@@ -55,6 +55,7 @@ class OperatingPoint(_Part):
     sensitivity: float  # on the validation images
     specificity: float | None  # likewise; None: they show nothing else
     n: int  # validation images of the diagnosis
+    n_groups: int | None = None  # and how many groups they are; None: a model of before these were counted
 
 
 class Familiarity(_Part):

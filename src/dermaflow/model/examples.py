@@ -24,7 +24,7 @@ def examples_of(
 
     Returns:
         EXAMPLE_COLUMNS; partition is train or validation, file counts from the project's root, group_id is that of the
-        validation images where `clinical` is used, which is all that groups decide here, else blank.
+        validation images, blank for training images, for which groups decide nothing.
 
     Raises:
         TrainingError: nothing planned, an accepted diagnosis without a training image, no validation
@@ -36,7 +36,6 @@ def examples_of(
     chosen = ledger.loc[ledger["partition"] == "validation", ["image_id", "group_id"]].merge(
         accepted.assign(**unused), on="image_id"
     )
-    chosen["group_id"] = chosen["group_id"] if clinical else ""
     files = [str(ingested_image(image_id)) for image_id in chosen["image_id"]]
     validation = chosen.assign(partition="validation", copy="0", file=files)
     _check(train, validation, ledger, accepted)

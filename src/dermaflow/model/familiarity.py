@@ -52,7 +52,8 @@ def fit_familiarity(train: Floats, labels: npt.NDArray[np.int64], validation: Fl
     Args:
         train: (n, d) embeddings, n at least 2; a thousand are enough.
         labels: (n,) the number of the diagnosis of each.
-        validation: (m, d), m at least 1. The limit is the smallest distance that KEPT_FRAC of them keep.
+        validation: (m, d), m at least 1. The limit is one of their distances, which KEPT_FRAC of them or a
+            few more keep.
 
     Raises:
         ValueError: the shapes do not match, there are too few rows, or a value is not finite.

@@ -101,12 +101,13 @@ def job_of(
     for each, seen in befores.items():
         refuse_known(seen, ledger, accepted, each)
     before = pd.concat(befores.values()).drop_duplicates()
+    n_before = len(before.drop_duplicates(["image_id", "sha256"]))  # chosen by once, learnt from later: one image
     classes = in_order(accepted["diagnosis"])
     weights = {each: weights_digest(each) for each in befores}
     used = accepted[accepted["image_id"].isin(examples["image_id"])]
     digests, code = file_digests(examples), code_digest()
     images = images_fingerprint(examples, digests)
-    data = _data(examples, used, classes, data_fingerprint(examples, digests), len(before))
+    data = _data(examples, used, classes, data_fingerprint(examples, digests), n_before)
     return Job(
         params=params,
         limits=limits,

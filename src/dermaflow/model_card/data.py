@@ -55,8 +55,8 @@ def _sources(record: Record) -> Item:
         "5a",
         "Sources",
         counted_table(("source", "images", *PARTITIONS, "groups"), rows),
-        "Development (train, validation) and evaluation (test) draw on the same sources. They are collections of "
-        "lesions that somebody found worth a photograph, rare diagnoses enriched, and represent no population.",
+        f"{record.where_tested} All sources are collections of lesions that somebody found worth a photograph, rare "
+        "diagnoses enriched, and represent no population.",
         _generated(record),
     )
 
@@ -134,7 +134,8 @@ def _outcome(record: Record) -> Item:
         f"The diagnosis of the lesion at the time of the image, one of {listed(record.classes)}. The same rule for all "
         "groups of people. Which of them rest on histology, on follow-up or on an opinion is not part of these data.",
         counted_table(("the label was stated by", "images"), said_by),
-        f"An official record states the same diagnosis for {share(len(confirmed), len(used))} of {len(used):,} images"
+        "An official record states the same diagnosis, or a wider one that holds it (BKL: pigmented benign and "
+        f"seborrheic keratosis alike), for {share(len(confirmed), len(used))} of {len(used):,} images"
         + (f": {listed(by_whom)}." if by_whom else "; no authority was given or knows them."),
         *_corrected(record),
     )
@@ -148,8 +149,12 @@ def _corrected(record: Record) -> tuple[Table | str, ...]:
     moves = counts(table["from_diagnosis"] + "\0" + table["to_diagnosis"] + "\0" + authorities)
     rows: list[tuple[str | int, ...]] = [(*move.split("\0"), n) for move, n in list(moves.items())[:ROWS_AT_MOST]]
     more = len(moves) - ROWS_AT_MOST
-    said = f"Official records corrected the label of {len(table):,} files, used under the official diagnosis"
+    n_used = int(table["image_id"].isin(record.used["image_id"]).sum())
+    said = (
+        f"Official records corrected the label of {len(table):,} files; {n_used:,} of them are used, under the official"
+    )
+    unshown = f"; {more} more kinds are not shown" if more > 0 else ""
     return (
-        f"{said}{f'; {more} more kinds are not shown' if more > 0 else ''}:",
+        f"{said} diagnosis, the others are copies or were left out{unshown}:",
         counted_table(("filed as", "officially", "says who", "files"), rows),
     )

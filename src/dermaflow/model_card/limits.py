@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dermaflow.core.measures import COMPARED, HEADLINES
+from dermaflow.core.measures import COMPARED, HEADLINES, OVER_ALL
 from dermaflow.model_card.content import (
     Part,
     Points,
@@ -26,12 +26,21 @@ def interpretation(record: Record) -> Part:
             item(
                 "27a, 27b, 27c",
                 "In practice, and next",
-                "Whoever uses it takes one in-focus dermoscopy image of one lesion and reads probabilities, the flag "
-                "of suspicion and the flag of the unfamiliar together; that needs training in dermoscopy. Next: a "
-                "test on images of clinics that gave none of these, with skin tone on record.",
+                f"Whoever uses it takes one in-focus dermoscopy image of one lesion and reads {listed(_read(record))} "
+                "together; that needs training in dermoscopy. Next: a test on images of clinics that gave none of "
+                "these, with skin tone on record.",
             ),
         ),
     )
+
+
+def _read(record: Record) -> Iterator[str]:
+    """What a prediction holds."""
+    yield "probabilities"
+    if record.card["operating_point"] is not None:
+        yield "the flag of suspicion"
+    if record.card["familiarity"] is not None:
+        yield "the flag of the unfamiliar"
 
 
 def _beside_shortcuts(record: Record) -> Iterator[str]:
@@ -46,6 +55,8 @@ def _beside_shortcuts(record: Record) -> Iterator[str]:
         verdict = (
             "the shortcut was measured on all images, and an official test part is no random one: not comparable"
             if record.sections.get("split", {}).get("method") == "official"
+            else "the shortcut was measured without some of the diagnoses: not comparable"
+            if key in OVER_ALL and any(each.get("left_out") for each in record.shortcuts)
             else "the model knows more than that"
             if beyond
             else "the model does not reach that"
@@ -67,6 +78,8 @@ def _alike(record: Record) -> str:
         for each in found
         if not each["small"] and each["sensitivity"] and each["sensitivity"]["value"] is not None
     ]
+    if record.metrics["operating_point"] is None:
+        return "Fairness: there is no threshold of suspicion at which subgroups could be compared."
     if len(groups) < 2:  # noqa: PLR2004 - nothing to compare
         return "Fairness: too few subgroups are large enough to say whether the model serves all people alike."
     (worst, low), *_, (best, high) = sorted(groups, key=lambda pair: pair[1])
@@ -78,7 +91,7 @@ def _alike(record: Record) -> str:
 
 def _limits(record: Record) -> Iterator[str]:
     used, metrics = record.used, record.metrics
-    yield "Internal test: the same sources as training. It does not say how the model does elsewhere."
+    yield f"{record.where_tested} That does not say how the model does elsewhere."
     n = max(1, len(record.card.get("members", ())))
     seeds = "one seed" if n == 1 else f"one set of {n} seeds"
     yield f"One training with {seeds}; intervals do not hold what another would change."

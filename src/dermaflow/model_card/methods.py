@@ -85,6 +85,7 @@ def _origins(train: Mapping[str, Any], before: int) -> Iterator[str]:
 
 
 def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
+    early = ""
     if card["architecture"] != "cnn" and train.get("weights", "none") != "none":
         yield from _origins(train, card.get("data", {}).get("before", 0))
         head = train.get("head_epochs", 0)
@@ -92,14 +93,18 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
         behind = "none beside it" if frozen == "all" else f"the layers after {frozen}"
         tuned = behind if frozen else "all layers"
         epochs = "1 epoch" if head == 1 else f"{head} epochs"
-        yield f"First phase: the classifier alone, {epochs}. Then these are tuned as well: {tuned}."
+        if card["epochs"] > head:
+            yield f"First phase: the classifier alone, {epochs}. Then these are tuned as well: {tuned}."
+            early = " Nothing beside the classifier was tuned yet." if card["best_epoch"] <= head else ""
+        else:
+            yield f"The classifier alone was trained, {epochs} at most: all other layers are as they were given."
     else:
         yield "All weights were drawn at random and learnt from the training images; one phase."
     members = card.get("members", ())
     first = " (of the first network)" if len(members) > 1 else ""
     yield (
         f"Epoch {card['best_epoch']} of {card['epochs']} was kept{first}: the one with the lowest loss on validation "
-        "images, after calibration."
+        f"images, after calibration.{early}"
     )
     if len(members) > 1:
         kept = listed(f"{each['best_epoch']} (seed {each['seed']})" for each in members[1:])

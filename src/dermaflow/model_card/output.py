@@ -23,17 +23,19 @@ def _outputs(record: Record) -> Iterator[str]:
     if point is None:
         yield "No threshold of suspicion: melanoma is no class, or no validation image shows one."
     else:
-        asked, n = point["min_sensitivity"], point["n"]
-        enough = n / (n + 1) >= asked
-        chance = percent(asked) if enough else _just_below(n / (n + 1))
-        short = "" if enough else f"; {percent(asked)} is asked for and takes more of these"
+        asked, n, n_groups = point["min_sensitivity"], point["n"], point.get("n_groups")
+        judged = n_groups or n
+        enough = judged / (judged + 1) >= asked
+        chance = _as_asked(asked) if enough else _just_below(judged / (judged + 1))
+        short = "" if enough else f"; {_as_asked(asked)} is asked for and takes more of these"
+        of = f" ({n_groups:,} groups that weigh the same)" if n_groups else ""
         spared = "undefined" if point["specificity"] is None else f"{point['specificity']:.2f}"
         yield (
             f"Suspected of {point['diagnosis']}: from a probability of {point['threshold']:.4f} on. It is the highest "
-            f"threshold at which one more image like the {n:,} validation images of it is suspected with a probability "
-            f"of {chance} (on these: sensitivity {point['sensitivity']:.2f}, specificity "
-            f"{spared}{short}; Lei et al. 2018, doi 10.1080/01621459.2017.1307116). A missed melanoma weighs more than "
-            "a false alarm; how much more is a choice, and not a finding."
+            f"threshold at which one more image like the {n:,} validation images of it{of} is suspected with a "
+            f"probability of {chance} (on these: sensitivity {point['sensitivity']:.2f}, specificity {spared}{short}; "
+            "Lee et al. 2023, arXiv 2306.06342). A missed melanoma weighs more than a false alarm; how much more is a "
+            "choice, and not a finding."
         )
     familiarity = card["familiarity"]
     if familiarity is None:
@@ -41,9 +43,9 @@ def _outputs(record: Record) -> Iterator[str]:
     else:
         yield (
             f"A distance from the training images ({familiarity['method']}), scaled so that "
-            f"{percent(familiarity['kept_frac'])} of {familiarity['n']:,} validation images lie within 1. Above 1 an "
-            "image is unfamiliar and its probabilities mean little. A file that cannot be decoded gets an error and "
-            "no answer."
+            f"{percent(familiarity['kept_frac'])} or more of {familiarity['n']:,} validation images lie within 1. "
+            "Above 1 an image is unfamiliar and its probabilities mean little. A file that cannot be decoded gets an "
+            "error and no answer."
         )
 
 
@@ -74,6 +76,11 @@ def measures(record: Record) -> Item:
         "The same model gave all predictions, from files, by the program that serves it.",
     )
     return item("12d, 12e, 12g", "What is measured, and how sure it is", Points(lines))
+
+
+def _as_asked(probability: float) -> str:
+    """Such as `97.5 %`, not rounded."""
+    return f"{100 * probability:.10g} %"
 
 
 def _just_below(probability: float) -> str:

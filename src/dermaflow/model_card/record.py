@@ -9,6 +9,7 @@ import pandas as pd
 
 from dermaflow.core.lesions import PARTITIONS
 from dermaflow.core.taxonomy import MELANOMA
+from dermaflow.model_card.content import listed
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,25 @@ class Record:
     def shows_melanoma(self) -> bool:
         """Whether melanoma is one of the classes."""
         return MELANOMA in self.classes
+
+    @cached_property
+    def foreign(self) -> tuple[str, ...]:
+        """The sources of test images that gave none to learn from or to choose by."""
+        developed = self.used.loc[self.used["partition"] != "test", "source"]
+        return tuple(sorted(set(self.part("test")["source"]) - set(developed)))
+
+    @property
+    def where_tested(self) -> str:
+        """A sentence: whether test images are from the collections that the model comes from."""
+        if not self.foreign:
+            return "Tested on images from the same collections that it learnt from."
+        names = listed(self.foreign)
+        if set(self.part("test")["source"]) == set(self.foreign):
+            return f"Tested on images of {names} alone: nothing there was learnt from or chosen by."
+        return (
+            "Tested on images from the same collections that it learnt from, and on images of "
+            f"{names}, where nothing was learnt from or chosen by."
+        )
 
     def clue(self, name: str) -> str:
         """What a shortcut is given, in words; its name where the audit does not tell."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dermaflow.core.measures import AT_THRESHOLD, COMPARED, ENOUGH, HEADLINES
-from dermaflow.model_card.content import Block, Item, Table, Text, item, measured, narrow
+from dermaflow.core.measures import AT_THRESHOLD, COMPARED, HEADLINES, too_few
+from dermaflow.model_card.content import Block, Item, Table, Text, item, listed, measured, narrow
 from dermaflow.model_card.pictures import pictures
 from dermaflow.model_card.record import Record
 
@@ -25,7 +25,7 @@ def subgroups(record: Record) -> Item:
     if not blocks:
         return item("23a, 23b", "By subgroup", "No subgroups were measured.")
     warning = Text(
-        f"Pale, slanted rows are small: fewer than {ENOUGH} groups with melanoma or fewer than {ENOUGH} without "
+        f"Pale, slanted rows are small: {too_few(melanoma=record.shows_melanoma)} "
         "(Vergouwe et al. 2005, doi 10.1016/j.jclinepi.2004.06.017; Collins et al. 2016, doi 10.1002/sim.6787). "
         f"Their figures are a hint at most. {len(small):,} of {sum(map(len, record.metrics['subgroups'].values())):,} "
         "subgroups are.",
@@ -83,10 +83,17 @@ def shortcuts(record: Record) -> Item:
     return item(
         "26",
         "Shortcuts: what tells the diagnosis without a look at the lesion",
-        "A classifier that never sees a lesion, cross-validated on all accepted images with groups kept whole. An AUC "
+        f"A classifier that never sees a lesion, cross-validated on {_audited(record)} with groups kept whole. An AUC "
         "of 0.50 is chance. Where one does well, a model may have learnt it in place of the lesion.",
         Table(("what it is given", *(HEADLINES[key] for key in COMPARED)), rows),
     )
+
+
+def _audited(record: Record) -> str:
+    """How many images the audit looked at, and of which diagnoses it did not."""
+    first = record.shortcuts[0]
+    without = f", none of {listed(first['left_out'])}, of which there are too few," if first.get("left_out") else ""
+    return f"{first['n_images']:,} of {len(record.lesions):,} accepted images{without}"
 
 
 def unfamiliar(record: Record) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES
 from dermaflow.core.taxonomy import MELANOMA
 from dermaflow.model_card.content import Item, Part, Points, Table, Text, item, listed, measured, unbroken
-from dermaflow.model_card.record import Record
+from dermaflow.model_card.record import Record, counts
 
 SOME_AUC = 0.6  # what the lower end of a shortcut's interval must reach to be worth a warning; 0.5 is chance
 TASKS = {
@@ -28,7 +28,7 @@ def in_short(record: Record) -> Part:
         f"probability for each of {len(record.classes)} diagnoses. Learnt from "
         f"{sum(card['data']['train'].values()):,} images, chosen and calibrated on {n_chosen:,}, tested on "
         f"{metrics['n_images']:,} images in {metrics['n_groups']:,} groups (lesions, patients and copies kept "
-        f"together) of {listed(card['data']['sources'])}."
+        f"together) of {listed(counts(record.part('test')['source']))}."
     )
     return Part(
         "In short",
@@ -63,8 +63,8 @@ def use(record: Record) -> Part:
 def _cautions(record: Record) -> Iterator[str]:
     yield "A research model, no medical device. No person may be diagnosed, treated or reassured by it."
     yield (
-        "Tested on images from the same collections that it learnt from. On images from elsewhere expect it to do "
-        "worse; by how much was not measured here."
+        f"{record.where_tested} On images from elsewhere expect it to do worse; by how much "
+        + ("the table by source says of these alone." if record.foreign else "was not measured here.")
     )
     yield from _shortcut(record)
     unknown = int((record.used["confirmed_by"] == "").sum())
@@ -161,5 +161,6 @@ def _objectives(record: Record) -> Item:
     return item(
         "4",
         "Objectives",
-        f"Development of a model and its internal evaluation on {test}. No external evaluation.",
+        f"Development of a model and its evaluation on {test}. "
+        + (record.where_tested if record.foreign else "No external evaluation."),
     )

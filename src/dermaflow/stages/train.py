@@ -87,9 +87,8 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
         write_onnx(trained.model, validation.inputs, paths.ONNX, clinical)
         print(f"asking {paths.ONNX} about {len(validation.labels):,} validation images", flush=True)
         said = Session(paths.ONNX).run_all(validation.inputs, clinical).probabilities
-        decided = as_exported(
-            trained.decided, said, validation.labels, job.classes, job.params.min_melanoma_sensitivity
-        )
+        asked, groups = job.params.min_melanoma_sensitivity, job.groups("validation")
+        decided = as_exported(trained.decided, said, validation.labels, job.classes, asked, groups)
     return trained._replace(decided=decided), versions()
 
 
@@ -118,7 +117,7 @@ def in_words(decided: Decided) -> Iterator[str]:
     specificity = "undefined" if point.specificity is None else f"{point.specificity:.2f}"
     yield (
         f"melanoma is suspected from a probability of {point.threshold:.3f} on: sensitivity {point.sensitivity:.2f}, "
-        f"specificity {specificity} on the validation images ({point.n} melanomas)"
+        f"specificity {specificity} on the validation images ({point.n} of melanoma, {point.n_groups} groups)"
     )
 
 

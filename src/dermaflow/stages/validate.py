@@ -81,7 +81,8 @@ def _as_json(shortcut: Shortcut) -> dict[str, Any]:
         key: dict(zip(("value", "low", "high"), figure, strict=True)) if figure else None
         for key, figure in figures.items()
     }
-    return {"name": shortcut.name, "sees": shortcut.sentence, "n_images": shortcut.n_images, **named}
+    told = {"sees": shortcut.sentence, "n_images": shortcut.n_images, "left_out": list(shortcut.left_out)}
+    return {"name": shortcut.name, **told, **named}
 
 
 def _picture(image_id: str) -> bytes:
