@@ -1,8 +1,8 @@
-"""Images that are varied anew in every epoch, by layers of Keras: on a GPU too, and never when the model is asked.
+"""Images that are varied anew in every epoch, by layers: on a GPU too, and never when the model is asked.
 
-The layers are part of what learns, not of the model that is saved. They vary as copies of the stage augment are varied,
-within the same limits, but for two things that Keras does in its way: brightness is added, as a share of the whole
-range, and saturation is multiplied in HSV.
+The layers are part of what learns, not of the model that is saved. They draw and vary as the stage augment does for
+copies, within the same limits. Keras has layers of its own for most of it, which mean other things by them: brightness
+is added there, saturation is multiplied in HSV, and each of rotation, shift and zoom blurs the image once more.
 """
 
 import math
@@ -13,7 +13,8 @@ from dermaflow.core.variation import Limits
 from dermaflow.model.backbones import Tensor
 from dermaflow.model.backend import keras
 
-RANGE = (0, 255)
+WHITE = 255
+LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @keras.saving.register_keras_serializable("dermaflow")
@@ -66,6 +67,43 @@ class RandomWindow(keras.layers.Layer):  # type: ignore[misc]  # likewise
         return ops.image.affine_transform(images, seen_through, interpolation="bilinear", fill_mode="reflect")
 
 
+@keras.saving.register_keras_serializable("dermaflow")
+class RandomLight(keras.layers.Layer):  # type: ignore[misc]  # likewise
+    """Change brightness, contrast about the mean grey, and saturation of images, each by a factor about 1.
+
+    Input and output shape: (batch, size, size, 3), values 0..255. What Pillow's enhancements do, which Augmentor calls.
+    """
+
+    def __init__(self, brightness: float, contrast: float, colour: float, **named: Any) -> None:  # noqa: ANN401 - what every layer of Keras takes
+        super().__init__(**named)
+        self.limits = {"brightness": brightness, "contrast": contrast, "colour": colour}
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def get_config(self) -> dict[str, Any]:
+        """What makes the same layer again."""
+        return {**super().get_config(), **self.limits}
+
+    def call(self, images: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - as Keras has it
+        """Draw a factor for each and apply them one after the other; asked, leave images as they are."""
+        if not training:
+            return images
+        shape = (keras.ops.shape(images)[0], 1, 1, 1)
+        for limit, towards in zip(self.limits.values(), (keras.ops.zeros_like, _mean_grey, _grey), strict=True):
+            factor = keras.random.uniform(shape, 1 - limit, 1 + limit, dtype=images.dtype, seed=self.seed_generator)
+            plain = towards(images)
+            images = keras.ops.clip(plain + (images - plain) * factor, 0, WHITE)
+        return images
+
+
+def _grey(images: Tensor) -> Tensor:
+    """Luminance of each pixel, (batch, size, size, 1), by ITU-R BT.601 as Pillow has it."""
+    return keras.ops.tensordot(images, keras.ops.convert_to_tensor(LUMINANCE, images.dtype), 1)[..., None]
+
+
+def _mean_grey(images: Tensor) -> Tensor:
+    return keras.ops.mean(_grey(images), axis=(1, 2, 3), keepdims=True)
+
+
 def varied(image: Tensor, limits: Limits) -> Tensor:
     """The image mirrored, turned, magnified and lit otherwise in every epoch; as it is when the model is asked.
 
@@ -85,11 +123,6 @@ def _layers(limits: Limits) -> Iterator[Any]:
     window = limits.max_rotation_deg, limits.max_zoom_factor, limits.max_off_centre_frac
     if window[:2] != (0, 1):
         yield RandomWindow(*window, name="vary_window")
-    if change := limits.max_brightness_change:
-        yield layers.RandomBrightness(change, value_range=RANGE, name="vary_brightness")
-    if change := limits.max_contrast_change:
-        yield layers.RandomContrast((change, change), value_range=RANGE, name="vary_contrast")  # one: upwards only
-    if change := limits.max_colour_change:
-        # Keras multiplies saturation by f / (1 - f), and clips that, not the pixels, to the range that it is given.
-        factors = (1 - change) / (2 - change), (1 + change) / (2 + change)
-        yield layers.RandomSaturation(factors, value_range=(0, 1), name="vary_colour")
+    light = limits.max_brightness_change, limits.max_contrast_change, limits.max_colour_change
+    if any(light):
+        yield RandomLight(*light, name="vary_light")
