@@ -63,7 +63,13 @@ def _stop(supervisor: subprocess.Popen[str]) -> None:
 
 
 def _told(lines: list[str]) -> str:
-    """What a command said of its failure: from its own `error:` line on, else its last line; not what DVC adds."""
+    """What a command said of its failure: from its own `error:` line on, else its last line; not what DVC adds.
+
+    Where another DVC works here, all that DVC says of it: its last line alone advises to remove a lock that is in use.
+    """
+    busy = [number for number, line in enumerate(lines) if line.startswith("ERROR:") and "is busy" in line]
+    if busy:
+        return "\n".join(lines[busy[0] :])
     own = [line for line in lines if not line.startswith("ERROR:")] or lines
     starts = [number for number, line in enumerate(own) if line.startswith("error:")]
     return "\n".join(own[starts[0] :] if starts else own[-1:]) or "it said nothing"

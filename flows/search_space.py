@@ -53,7 +53,7 @@ def space_of(texts: Sequence[str], sections: Mapping[str, Mapping[str, Any]]) ->
             raise ParamsError(
                 f"'{text}': expected <section>.<key>=<values>, a key that params.yaml has in {' or '.join(SEARCHED)}"
             )
-        space[name] = _distribution(text, values.strip())
+        space[name] = _distribution(text, values.strip(), fractional=isinstance(sections[section][key], float))
     return space
 
 
@@ -61,16 +61,20 @@ def drawn(name: str, value: object, space: Mapping[str, BaseDistribution]) -> An
     """The value for params.yaml of what was drawn: choices are drawn as JSON, fractions get SIGNIFICANT digits."""
     if isinstance(space[name], CategoricalDistribution):
         return json.loads(str(value))
-    return float(f"{value:.{SIGNIFICANT}g}") if isinstance(space[name], FloatDistribution) else value
+    asked = space[name]
+    if isinstance(asked, FloatDistribution):
+        return min(max(float(f"{value:.{SIGNIFICANT}g}"), asked.low), asked.high)
+    return value
 
 
-def _distribution(text: str, values: str) -> BaseDistribution:
+def _distribution(text: str, values: str, *, fractional: bool) -> BaseDistribution:
+    """What a text asks for; fractional: the parameter is no whole number, however its range is written."""
     found = _RANGE.fullmatch(values)
     if found is None:
         return CategoricalDistribution([json.dumps(choice) for choice in _choices(text, values)])
     low, high, log = found["low"], found["high"], bool(found["log"])
     try:
-        if _WHOLE.fullmatch(low) and _WHOLE.fullmatch(high):
+        if not fractional and _WHOLE.fullmatch(low) and _WHOLE.fullmatch(high):
             return IntDistribution(int(low), int(high), log=log)
         return FloatDistribution(float(low), float(high), log=log)
     except ValueError as error:

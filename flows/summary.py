@@ -13,6 +13,9 @@ from dermaflow.core.files import read_json
 from dermaflow.core.measures import AT_THRESHOLD, HEADLINES, in_words, n_small, without_lesion
 from dermaflow.core.titles import PHANTOM_HEADING
 
+STANDING = {"found": "in force already", "rollback": "in force: brought back"}
+"""What is said of a record that is no judgement, by its action."""
+
 
 def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
     """The summary as markdown that also reads well as plain text.
@@ -122,6 +125,5 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
 
 def _decided(decision: Mapping[str, Any]) -> str:
     word = "promoted to champion" if decision["promote"] else "not promoted"
-    if decision["action"] == "found":
-        word = "in force already"
+    word = STANDING.get(decision["action"], word)
     return "\n".join([f"{word} ({decision['name']})", *(f"- {reason}" for reason in decision["reasons"])])

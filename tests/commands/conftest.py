@@ -26,6 +26,7 @@ SCENES = {
     "fewer classes": lambda: (put_model("dd", classes=CLASSES[:2]), promote()),
     "rolled back": rollback,
     "rolled back model": lambda: (put_model("bb"), promote()),
+    "trained again": lambda: (put_model("aa"), promote()),
     "phantom": lambda: (put_model("ee", phantom=True), promote()),
 }
 

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -65,6 +66,27 @@ def test_all_folds_are_measured_together_written_down_and_logged_once(capsys):
     experiment = client.get_experiment_by_name("skin-lesion-classifier").experiment_id
     assert len(client.search_runs([experiment])) == 3
     assert client.search_registered_models() == []
+
+
+@pytest.mark.usefixtures("project")
+def test_the_folds_stand_in_the_store_of_the_checkout_wherever_that_is_named_from(monkeypatch, new_store):
+    shutil.copy(new_store, "runs.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///runs.db")
+    pool(FOLDERS, OUT)
+    assert os.environ["MLFLOW_TRACKING_URI"] == "sqlite:///runs.db"
+    assert not list(Path().rglob("*/runs.db"))
+    client = connect()
+    assert len(client.search_runs([client.get_experiment_by_name("skin-lesion-classifier").experiment_id])) == 3
+
+
+@pytest.mark.usefixtures("project")
+def test_folds_of_different_recipes_are_refused():
+    card = FOLDERS[1] / paths.CARD
+    told = read_json(card)
+    told["params"]["train"] = {**told["params"].get("train", {}), "epochs": 99}
+    write_json(told, card)
+    with pytest.raises(TableError, match="trained with different parameters"):
+        pool(FOLDERS, OUT)
 
 
 @pytest.mark.usefixtures("project")

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,20 @@ def test_a_link_that_leads_nowhere_has_a_row_that_says_so(images: Path, bundle_f
     assert list(table["image_id"]) == ["gone", "loop", "red", "green (1)", "notes", "gone"]
     assert list(table["error"][[0, 5]]) == ["No such file or directory"] * 2
     assert table["error"][1] == "Too many levels of symbolic links"
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(images: Path, bundle_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    predict([images], bundle_folder, tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        predict([images], bundle_folder, pipe)
+        said, _ = reader.communicate(timeout=60)
+    assert pipe.is_fifo()
+    assert said == (tmp_path / "real.csv").read_text() != "old"
 
 
 def test_a_folder_in_place_of_the_file_is_refused_before_any_work(images: Path, tmp_path: Path) -> None:

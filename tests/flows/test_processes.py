@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.processes import CommandFailedError, run_streamed
+from flows.processes import DVC, CommandFailedError, run_streamed
 
 ROOT = Path(__file__).parents[2]
 # A command with a child of its own, as `dvc repro` has: both pids are said, both would sleep for a minute.
@@ -67,6 +67,21 @@ def test_a_failure_without_words_of_its_own_tells_the_last_line_of_the_traceback
     code = "try: 1 / 0\nfinally: print('ERROR: failed to reproduce')"
     with pytest.raises(CommandFailedError, match=r"ended with status 1: ZeroDivisionError: division by zero$"):
         run_streamed([sys.executable, "-c", code], lambda _: None)
+
+
+def test_a_stage_that_another_dvc_works_on_tells_who_that_is(tmp_path):
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
+    (tmp_path / "dvc.yaml").write_text('stages: {a: {cmd: "touch begun; sleep 60; touch out", outs: [out]}}')
+    command = [*DVC, "--cd", str(tmp_path), "repro", "-s", "a"]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as first:
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.1)
+        with pytest.raises(CommandFailedError, match=rf"is busy, it is being blocked by:\n  \(PID {first.pid}\)"):
+            run_streamed(command, lambda _: None)
+        os.killpg(first.pid, signal.SIGKILL)
 
 
 def test_output_that_is_no_utf_8_is_passed_on_all_the_same():

@@ -16,6 +16,7 @@ SECTIONS = {
     [
         ("train.learning_rate=log:1e-4..0.01", FloatDistribution(1e-4, 0.01, log=True)),
         ("train.dropout=0..0.5", FloatDistribution(0, 0.5)),
+        ("train.dropout=0..1", FloatDistribution(0, 1)),
         ("train.dense_units=64..256", IntDistribution(64, 256)),
         ("augment.images_per_class=log:10..1000", IntDistribution(10, 1000, log=True)),
         ("train.filters=[[8, 16], [8]]", CategoricalDistribution(["[8, 16]", "[8]"])),
@@ -53,3 +54,6 @@ def test_what_was_drawn_becomes_a_value_that_a_person_would_write():
     assert drawn("train.dropout", 0.123456, space) == 0.123
     assert drawn("train.filters", "[8, 16]", space) == [8, 16]
     assert drawn("train.dense_units", 9, space) == 9
+    narrow = space_of(["train.dropout=0.50012..0.9999"], SECTIONS)
+    assert drawn("train.dropout", 0.99988, narrow) == 0.9999  # never beyond what was asked for
+    assert drawn("train.dropout", 0.5002, narrow) == 0.50012

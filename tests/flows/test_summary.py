@@ -107,6 +107,14 @@ def test_a_model_that_was_found_in_force_was_not_promoted_by_the_gate():
 
 
 @pytest.mark.usefixtures("reports")
+def test_a_model_that_was_brought_back_was_not_promoted():
+    write_json({**DECISION, "action": "rollback", "promote": True}, paths.DECISIONS / "20260104T000000Z-01234567.json")
+    text = summary_markdown({"ingest": "ran"}, "")
+    assert "in force: brought back (skin-lesion-classifier)" in text
+    assert "promoted to champion" not in text
+
+
+@pytest.mark.usefixtures("reports")
 def test_a_phantom_model_is_marked_in_the_first_line():
     write_json({**CARD, "phantom": True}, paths.CARD)
     assert "PHANTOM" in summary_markdown({"train": "ran"}, "").splitlines()[0]

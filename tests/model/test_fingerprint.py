@@ -15,6 +15,7 @@ from dermaflow.model.fingerprint import (
     data_fingerprint,
     file_digest,
     file_digests,
+    gpus,
     images_fingerprint,
     processor,
     training_fingerprint,
@@ -96,6 +97,27 @@ def test_each_parameter_makes_another_training(params: TrainParams) -> None:
     assert varied != training_fingerprint(
         params, "data", "code", none, LIMITS.model_copy(update={"max_rotation_deg": 9})
     )
+
+
+@pytest.mark.parametrize(("other", "found"), [("cores", 64), ("gpus", ["NVIDIA H100"])])
+def test_on_more_processors_or_a_gpu_it_is_another_training(
+    params: TrainParams, monkeypatch: pytest.MonkeyPatch, other: str, found: object
+) -> None:
+    """TensorFlow divides sums among processors: one and two of them train other weights."""
+    here = training_fingerprint(params, "data", "code", {"none": "none"})
+    monkeypatch.setattr(fingerprint, other, lambda: found)
+    assert training_fingerprint(params, "data", "code", {"none": "none"}) != here
+
+
+def test_gpus_are_named_by_their_driver_unless_they_are_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    for bus, model in (("0000:01:00.0", "NVIDIA H200"), ("0000:02:00.0", "NVIDIA A10")):
+        (tmp_path / bus).mkdir()
+        (tmp_path / bus / "information").write_text(f"Model: \t\t {model}\nIRQ:   \t\t 42\n")
+    assert gpus(tmp_path) == ["NVIDIA A10", "NVIDIA H200"]
+    assert gpus(tmp_path / "no driver") == []
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert gpus(tmp_path) == []
 
 
 @pytest.mark.parametrize("other", ["_LIBRARIES", "_NAMING_A_PROCESSOR"])

@@ -22,6 +22,7 @@ from dermaflow.model.card import Card, read_card
 from dermaflow.tracking import registry
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.bundles import bundle_folder
+from dermaflow.tracking.names import rollback_command
 from dermaflow.tracking.registry import Version
 
 SERVED_TOLERANCE = 1e-4  # of a probability, between what is served and predictions.csv
@@ -49,7 +50,7 @@ def contest(
     if rolled_back and not rules.again:
         return _refusal(f"This model was rolled back at {rolled_back}: `dermaflow promote --again` judges it anew.")
     folder = bundle_folder(champion.uri) if champion else None
-    card, unreadable = _card_of_champion(folder)
+    card, unreadable = _card_of_champion(folder, rollback_command(phantom=candidate.evaluated.phantom))
     if card and set(card.classes) != set(candidate.classes) and not rules.allow_class_change:
         return _refusal(_other_classes(candidate.classes, card.classes))
     furthest = furthest_from_served(client, version, candidate.image_ids, candidate.classes, candidate.probabilities)
@@ -64,7 +65,7 @@ def contest(
     return _against(folder, card, candidate, rules.params)
 
 
-def _card_of_champion(folder: Path | None) -> tuple[Card | None, list[str]]:
+def _card_of_champion(folder: Path | None, back: str) -> tuple[Card | None, list[str]]:
     """The champion's card, if it is of this version, else why there is none: such a model cannot be asked.
 
     It must not stand for ever because it is too old to be compared with, so the floors alone decide then. A card that
@@ -82,7 +83,7 @@ def _card_of_champion(folder: Path | None) -> tuple[Card | None, list[str]]:
         if not _is_a_card(path):
             raise PromotionError(
                 f"the champion cannot be asked: {error}. Remove {folder} to have it from the store anew; if it is "
-                "damaged there too, `dermaflow rollback` puts the one before it in force"
+                f"damaged there too, `{back}` puts the one before it in force"
             ) from error
         return None, [f"The champion was made by another version and cannot be asked; the floors alone decide: {error}"]
 

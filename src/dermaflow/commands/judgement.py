@@ -1,21 +1,28 @@
 """What `dermaflow promote` does where the store is needed: registered, loaded back, judged, recorded, promoted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dermaflow.commands.candidate import Candidate, read_candidate
 from dermaflow.commands.contest import Rules, contest
+from dermaflow.core.errors import PromotionError
 from dermaflow.core.measures import HEADLINES
 from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.tracking import decisions, registry
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.evaluated import Evaluated
-from dermaflow.tracking.names import CHAMPION, model_name
+from dermaflow.tracking.names import CHAMPION, MODEL_DIGEST_TAG, model_name
 from dermaflow.tracking.registry import Version
 from dermaflow.tracking.runs import log_evaluated_run
 from dermaflow.tracking.standing import Standing
 from dermaflow.tracking.store import connect, store_errors
+
+_OTHER_BYTES = (
+    "the same training made version {}, which is in force, and the model here, but its files are others: something "
+    "calculates otherwise that the fingerprint does not name. Figures of the run are those of the last evaluation"
+)
 
 
 def judge(
@@ -40,11 +47,13 @@ def judge(
             last = decisions.last(client, champion)
             if last is None or not last["promote"]:
                 print(f"record: {_found_in_force(client, champion, evaluated)}", flush=True)
+            if champion.tags.get(MODEL_DIGEST_TAG) != evaluated.model_digest:
+                print(f"not judged: {_OTHER_BYTES.format(champion.number)}", flush=True)
             return Standing(champion.number, champion.since)
         version = registry.register(client, name, log_evaluated_run())
         decision = decided(client, version, champion, read_candidate(evaluated), rules)
         if decision["promote"]:
-            registry.put_in_force(client, version, instead_of=champion)
+            _put_in_force(client, version, champion, decision)
     word = "promoted: in force now" if decision["promote"] else "not promoted"
     print("\n".join([f"{name} version {version.number} {word}", *(f"  {line}" for line in decision["reasons"])]))
     return None
@@ -78,7 +87,24 @@ def decided(
         **candidate.digests,
     }
     print(f"record: {decisions.record(client, version, decision, key)}", flush=True)
-    return decision
+    return {**decision, "key": key}
+
+
+def _put_in_force(
+    client: MlflowClient, version: Version, champion: Version | None, decision: Mapping[str, Any]
+) -> None:
+    """Put the version in force, or leave it on record that another was faster: it is not in force then.
+
+    Raises:
+        PromotionError: another model came into force meanwhile.
+    """
+    try:
+        registry.put_in_force(client, version, instead_of=champion)
+    except PromotionError as error:
+        refused = {**decision, "action": "overtaken", "promote": False, "reasons": [str(error)]}
+        key = decisions.decision_key("overtaken", decision["key"])
+        print(f"record: {decisions.record(client, version, refused, key, suffix='-overtaken')}", flush=True)
+        raise
 
 
 def _found_in_force(client: MlflowClient, champion: Version, evaluated: Evaluated) -> Path:

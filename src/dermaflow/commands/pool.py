@@ -112,12 +112,22 @@ def check(folds: Sequence[Fold]) -> None:
             f"expected all folds of a cross-validation in their order, received {numbers} of {sorted(map(str, asked))}:"
             " `python -m flows.cross_validate` runs those that are missing"
         )
+    if any(_recipe(fold) != _recipe(folds[0]) for fold in folds):
+        raise TableError(
+            "the folds were trained with different parameters: `python -m flows.cross_validate` trains them alike"
+        )
     if len({(fold.data_digest, fold.card.classes) for fold in folds}) > 1:
         raise TableError("the folds are of different data: `python -m flows.cross_validate` brings them together")
     tested = [name for fold in folds for name in set(fold.outcome.groups)]
     if len(tested) != len(set(tested)):
         twice = sorted({name for name in tested if tested.count(name) > 1})
         raise TableError(f"the group {twice[0]} is tested in two folds: `python -m flows.cross_validate` splits anew")
+
+
+def _recipe(fold: Fold) -> dict[str, Any]:
+    """The parameters of a fold but for its number."""
+    split = {key: value for key, value in fold.card.params["split"].items() if key != "fold"}
+    return {**fold.card.params, "split": split}
 
 
 def folds_table(folds: Sequence[Fold]) -> pd.DataFrame:

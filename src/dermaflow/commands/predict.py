@@ -10,6 +10,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from itertools import tee
 from pathlib import Path
@@ -62,8 +63,19 @@ def predict(paths: list[Path], bundle_folder: Path, out: Path | None, tables: Se
     if out is None:
         _write(bundle, asked, sys.stdout)
         return
-    with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+    with _opened(out) as stream:
         _write(bundle, asked, stream)
+
+
+@contextmanager
+def _opened(out: Path) -> Iterator[TextIO]:
+    """The file to write to, whole or not at all; what a link leads to, and a pipe or a device as it is."""
+    if out.exists() and not out.is_file():
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+    else:
+        with replacing(out.resolve()) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
 
 
 def _stated_by(tables: Sequence[str]) -> Callable[[Path], Stated]:

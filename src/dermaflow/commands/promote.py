@@ -30,7 +30,7 @@ def promote(*, allow_class_change: bool = False, again: bool = False) -> None:
     with FileLock(paths.DECIDING):
         evaluated = read_evaluated()
         name = model_name(phantom=evaluated.phantom)
-        in_force = standing(name, evaluated.fingerprint)
+        in_force = standing(name, evaluated.fingerprint, evaluated.model_digest)
         if in_force is None:
             from dermaflow.commands.judgement import judge  # noqa: PLC0415 - MLflow takes seconds to import
 

@@ -6,8 +6,8 @@ from rich.table import Table
 from dermaflow.core.measures import HEADLINES, in_words
 from dermaflow.tracking.backend import MlflowClient
 from dermaflow.tracking.contents import DIGITS
-from dermaflow.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, model_name
-from dermaflow.tracking.registry import Version, by_alias
+from dermaflow.tracking.names import CHALLENGER, CHAMPION, PREVIOUS, model_name, rollback_command
+from dermaflow.tracking.registry import Version, by_alias, rolled_back_at
 from dermaflow.tracking.store import connect, store_errors
 
 ENDS = {"value": "", "low": "_low", "high": "_high"}  # of an interval: how MLflow's metric names end
@@ -26,10 +26,11 @@ def registry() -> None:
         with store_errors("reading the registry"):
             found = {alias: by_alias(client, name, alias) for alias in (CHAMPION, PREVIOUS, CHALLENGER)}
             kind = "generated images" if phantom else "photographs"
-            console.print(_table(client, f"{name} ({kind})", found), "", markup=False)
+            table = _table(client, f"{name} ({kind})", found, rollback_command(phantom=phantom))
+            console.print(table, "", markup=False)
 
 
-def _table(client: MlflowClient, title: str, found: dict[str, Version | None]) -> Table:
+def _table(client: MlflowClient, title: str, found: dict[str, Version | None], back: str) -> Table:
     table = Table(title=title, title_justify="left", show_header=False, min_width=60)
     champion, previous, challenger = found[CHAMPION], found[PREVIOUS], found[CHALLENGER]
     if champion is None:
@@ -39,9 +40,11 @@ def _table(client: MlflowClient, title: str, found: dict[str, Version | None]) -
         for row in _details(client, champion):
             table.add_row(*row)
     if previous and (champion is None or previous.number != champion.number):
-        table.add_row("previous", f"version {previous.number} (`dermaflow rollback` brings it back)")
+        table.add_row("previous", f"version {previous.number} (`{back}` brings it back)")
     if challenger and (champion is None or challenger.number != champion.number):
-        table.add_row("challenger", f"version {challenger.number}: {challenger.tags.get('decision', 'not judged yet')}")
+        left = rolled_back_at(client, challenger)
+        said = f"rolled back at {left}" if left else challenger.tags.get("decision", "not judged yet")
+        table.add_row("challenger", f"version {challenger.number}: {said}")
     return table
 
 

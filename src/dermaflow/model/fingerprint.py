@@ -5,6 +5,7 @@ The same fingerprint means the same training: MLflow finds a run by it, an inter
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,7 +18,7 @@ import dermaflow
 from dermaflow.core.clinical import ATTRIBUTES
 from dermaflow.core.errors import TrainingError
 from dermaflow.core.files import sha256_hex
-from dermaflow.core.parallel import parallel_map
+from dermaflow.core.parallel import cores, parallel_map
 from dermaflow.core.variation import Limits
 from dermaflow.model.earlier import weights_path
 from dermaflow.model.params import IMAGENET, NO_WEIGHTS, TrainParams
@@ -116,9 +117,9 @@ def trunk_fingerprint(params: TrainParams, images: str, code: str, weights: str)
 
 
 def _runs_on() -> dict[str, object]:
-    """The libraries that calculate, and the processor; a GPU is not named."""
+    """What calculates: the libraries, the processors, among how many of them a sum is divided, and NVIDIA's GPUs."""
     libraries = {found.name: found.version for name in _LIBRARIES for found in distributions(name=name)}
-    return {"libraries": libraries, "processor": processor()}
+    return {"libraries": libraries, "processor": processor(), "processors": cores(), "gpus": gpus()}
 
 
 @cache
@@ -129,6 +130,14 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
     except OSError:
         return [platform.machine(), platform.processor()]
     return sorted({line for line in lines if line.partition(":")[0].strip() in _NAMING_A_PROCESSOR})
+
+
+def gpus(driver: Path = Path("/proc/driver/nvidia/gpus")) -> list[str]:
+    """The models of the GPUs that NVIDIA's driver names and that are left visible; none without the driver."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return []
+    lines = [line for file in driver.glob("*/information") for line in file.read_text(errors="replace").splitlines()]
+    return sorted(line.partition(":")[2].strip() for line in lines if line.startswith("Model:"))
 
 
 def _digest(value: object) -> str:

@@ -7,6 +7,8 @@ import base64
 import os
 import re
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +22,19 @@ def store_uri() -> str:
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{EMBEDDED}"
     file = sqlite_file(uri)
     return f"sqlite:///{file.resolve()}" if file else uri
+
+
+@contextmanager
+def one_store() -> Iterator[None]:
+    """Let the block work in other folders on the store of this one: a relative path would name another store there."""
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    os.environ["MLFLOW_TRACKING_URI"] = store_uri()
+    try:
+        yield
+    finally:
+        os.environ.pop("MLFLOW_TRACKING_URI")
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before
 
 
 def sqlite_file(uri: str) -> Path | None:

@@ -11,10 +11,10 @@ from dermaflow.core.titles import kind_of_images
 from dermaflow.tracking.backend import MlflowClient, entities
 from dermaflow.tracking.evaluated import CARD_FILES, REPORT_FILES, Evaluated, figures, flat_figures
 from dermaflow.tracking.git import git_tags
+from dermaflow.tracking.names import MODEL_DIGEST_TAG
 from dermaflow.tracking.packaging import log_model
 
 MODEL_ID_TAG = "model_id"
-MODEL_DIGEST_TAG = "model_digest"
 DIGITS = 2  # of a figure in a note: what the intervals bear
 DATASET_DIGEST_CHARS = 36  # as many as MLflow keeps
 

@@ -8,6 +8,7 @@ from typing import Any
 from dermaflow.core.files import sha256_hex
 from dermaflow.core.measures import HEADLINES, in_words
 from dermaflow.core.titles import kind_of_images
+from dermaflow.tracking.address import one_store
 from dermaflow.tracking.contents import DIGITS
 from dermaflow.tracking.evaluated import Evaluated, flat_figures, read_evaluated, run_title
 from dermaflow.tracking.nested import Child, Parent, log_parent
@@ -28,7 +29,7 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
     """
     children, folds = [], list[Evaluated]()
     for number, folder in enumerate(folders, start=1):
-        with contextlib.chdir(folder):
+        with one_store(), contextlib.chdir(folder):
             run_id, fold = log_evaluated_run(), read_evaluated()
         children.append(Child(run_id, f"fold {number} of {len(folders)} · {fold.title}", {}))
         folds.append(fold)

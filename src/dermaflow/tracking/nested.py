@@ -14,6 +14,7 @@ from typing import Any
 
 from dermaflow.core import paths
 from dermaflow.core.files import read_json, sha256_hex
+from dermaflow.tracking.address import one_store
 from dermaflow.tracking.backend import MlflowClient, entities
 from dermaflow.tracking.evaluated import epochs, read_history, run_title
 from dermaflow.tracking.git import git_tags
@@ -79,7 +80,7 @@ def trained_run(folder: Path) -> str:
         TableError: a file of the training is missing.
         StoreError: the store cannot be used.
     """
-    with contextlib.chdir(folder):
+    with one_store(), contextlib.chdir(folder):
         card = read_json(paths.CARD)
         found = find_run(card["fingerprint"], phantom=card["phantom"])
         if found:

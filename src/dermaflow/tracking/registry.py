@@ -10,12 +10,13 @@ from typing import Any
 
 from dermaflow.core.errors import PromotionError, StoreError
 from dermaflow.tracking.backend import MlflowClient, MlflowException, mlflow
-from dermaflow.tracking.contents import MODEL_DIGEST_TAG, MODEL_ID_TAG
+from dermaflow.tracking.contents import MODEL_ID_TAG
 from dermaflow.tracking.names import (
     CHALLENGER,
     CHAMPION,
     FINGERPRINT_TAG,
     IN_FORCE_SINCE_TAG,
+    MODEL_DIGEST_TAG,
     PREVIOUS,
     ROLLED_BACK_TAG,
 )

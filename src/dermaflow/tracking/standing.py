@@ -4,7 +4,13 @@ from typing import NamedTuple
 
 from dermaflow.core import paths
 from dermaflow.core.files import read_json
-from dermaflow.tracking.names import CHAMPION, DECISION_FILE_TAG, FINGERPRINT_TAG, IN_FORCE_SINCE_TAG
+from dermaflow.tracking.names import (
+    CHAMPION,
+    DECISION_FILE_TAG,
+    FINGERPRINT_TAG,
+    IN_FORCE_SINCE_TAG,
+    MODEL_DIGEST_TAG,
+)
 from dermaflow.tracking.told import told_of
 
 
@@ -15,14 +21,16 @@ class Standing(NamedTuple):
     since: str  # UTC
 
 
-def standing(name: str, fingerprint: str) -> Standing | None:
-    """The champion under a name, if the training with this fingerprint made it and its last decision lies here.
+def standing(name: str, fingerprint: str, model_digest: str) -> Standing | None:
+    """The champion under a name, if it is this model, by fingerprint and files, and its last decision lies here.
 
     None: it is another, or no record here says that it may be in force, or the store does not answer plainly; MLflow
     tells which.
     """
     champion = told_of(name, CHAMPION, by_alias=True)
     if champion is None or champion.tags.get(FINGERPRINT_TAG) != fingerprint:
+        return None
+    if champion.tags.get(MODEL_DIGEST_TAG) != model_digest:
         return None
     record = champion.tags.get(DECISION_FILE_TAG)
     if not record or not (paths.DECISIONS / record).is_file() or not read_json(paths.DECISIONS / record)["promote"]:
