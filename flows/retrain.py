@@ -9,6 +9,7 @@ retraining at a time in a checkout. Parameters come from params.yaml, as for `dv
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,13 @@ def retrain() -> str:
     """Run all stages and the promotion; return the summary that is also the run's artifact (markdown)."""
     logger = get_run_logger()
     with one_at_a_time(logger.warning):
+        began = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         run_streamed(["dermaflow", "set"], logger.info)  # a mistake in a late stage's parameters shows now
         outcomes = {"ingest": ingest()}
         up_to_date = nothing_changed(run_streamed([*DVC, "status", "--json"], logger.debug))
         outcomes |= {stage: run_stage(stage, up_to_date=up_to_date) for stage in STAGES[1:]}
         promote()
-        summary = summary_markdown(outcomes, stored())
+        summary = summary_markdown(outcomes, stored(), began)
         create_markdown_artifact(key="retraining", markdown=summary, description="What this retraining did")
         create_table_artifact(key="test-metrics", table=metrics_rows(), description="On the test partition")
     return summary

@@ -17,12 +17,13 @@ STANDING = {"found": "in force already", "rollback": "in force: brought back"}
 """What is said of a record that is no judgement, by its action."""
 
 
-def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
+def summary_markdown(outcomes: Mapping[str, str], stored: str, began: str) -> str:
     """The summary as markdown that also reads well as plain text.
 
     Args:
         outcomes: what became of each stage: ran, restored or unchanged.
         stored: what became of the copy to the DVC remote.
+        began: when the retraining did, UTC as records have it: what was decided before is told as such.
 
     Raises:
         TableError: a report that the stages write is missing or malformed.
@@ -38,7 +39,7 @@ def summary_markdown(outcomes: Mapping[str, str], stored: str) -> str:
         f"**Found** {_found(read_json(paths.VERDICT))}",
         f"**Model** {_model(card)}",
         "\n".join(["**On the test partition** (95 % intervals over groups)", *_measured(read_json(paths.METRICS))]),
-        f"**Promotion** {_decided(last_decision(card['fingerprint']))}",
+        f"**Promotion** {_decided(last_decision(card['fingerprint']), began)}",
         f"**Copy in the DVC remote** {stored}",
         f"**Look** {look}",
     ]
@@ -123,7 +124,9 @@ def _operating(point: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
     return {f"{name}, {where}": point[name] for name in AT_THRESHOLD}
 
 
-def _decided(decision: Mapping[str, Any]) -> str:
+def _decided(decision: Mapping[str, Any], began: str) -> str:
     word = "promoted to champion" if decision["promote"] else "not promoted"
     word = STANDING.get(decision["action"], word)
+    if decision["time"] < began:
+        word = f"nothing to decide: {word} at {decision['time']}"
     return "\n".join([f"{word} ({decision['name']})", *(f"- {reason}" for reason in decision["reasons"])])

@@ -40,8 +40,10 @@ VERDICT = {
     "official_test": 118,
     "leaks": {"same bytes": 18, "same lesion": 26},
 }
+BEGAN = "2026-01-02T00:00:00Z"
 DECISION = {
     "action": "promote",
+    "time": "2026-01-02T00:10:00Z",
     "promote": False,
     "name": "skin-lesion-classifier",
     "reasons": ["no better beyond chance"],
@@ -62,7 +64,7 @@ def reports(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("reports")
 def test_the_summary_says_what_was_found_trained_measured_and_decided():
-    text = summary_markdown({"ingest": "ran", "train": "ran"}, "434 files pushed")
+    text = summary_markdown({"ingest": "ran", "train": "ran"}, "434 files pushed", BEGAN)
     for expected in (
         "2,000 images, 1,800 accepted; quarantined: 5 exact-copy, 2 truncated",
         "dropped from the task: seborrheic keratosis",
@@ -86,12 +88,12 @@ def test_the_summary_says_what_was_found_trained_measured_and_decided():
 
 @pytest.mark.usefixtures("reports")
 def test_a_retraining_that_trained_nothing_says_so():
-    assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"}, "")
+    assert "nothing was trained" in summary_markdown({"ingest": "ran", "train": "unchanged"}, "", BEGAN)
 
 
 @pytest.mark.usefixtures("reports")
 def test_a_training_that_was_brought_back_is_not_one_where_nothing_changed():
-    text = summary_markdown({"ingest": "ran", "train": "restored"}, "")
+    text = summary_markdown({"ingest": "ran", "train": "restored"}, "", BEGAN)
     assert "are those of an earlier training, brought back" in text
     assert "changed" not in text.split("**Found**")[0]
 
@@ -101,7 +103,7 @@ def test_a_model_that_was_found_in_force_was_not_promoted_by_the_gate():
     write_json(
         {**DECISION, "action": "found", "promote": True}, paths.DECISIONS / "20260104T000000Z-01234567-found.json"
     )
-    text = summary_markdown({"ingest": "ran"}, "")
+    text = summary_markdown({"ingest": "ran"}, "", BEGAN)
     assert "in force already (skin-lesion-classifier)" in text
     assert "promoted to champion" not in text
 
@@ -109,15 +111,24 @@ def test_a_model_that_was_found_in_force_was_not_promoted_by_the_gate():
 @pytest.mark.usefixtures("reports")
 def test_a_model_that_was_brought_back_was_not_promoted():
     write_json({**DECISION, "action": "rollback", "promote": True}, paths.DECISIONS / "20260104T000000Z-01234567.json")
-    text = summary_markdown({"ingest": "ran"}, "")
+    text = summary_markdown({"ingest": "ran"}, "", BEGAN)
     assert "in force: brought back (skin-lesion-classifier)" in text
     assert "promoted to champion" not in text
 
 
 @pytest.mark.usefixtures("reports")
+def test_what_was_decided_before_this_retraining_is_told_as_such():
+    text = summary_markdown({"train": "unchanged"}, "", "2026-01-03T00:00:00Z")
+    assert "**Promotion** nothing to decide: not promoted at 2026-01-02T00:10:00Z (skin-lesion-classifier)" in text
+    write_json({**DECISION, "promote": True}, paths.DECISIONS / "20260105T000000Z-01234567.json")
+    text = summary_markdown({"train": "unchanged"}, "", "2026-01-06T00:00:00Z")
+    assert "nothing to decide: promoted to champion at 2026-01-02T00:10:00Z" in text
+
+
+@pytest.mark.usefixtures("reports")
 def test_a_phantom_model_is_marked_in_the_first_line():
     write_json({**CARD, "phantom": True}, paths.CARD)
-    assert "PHANTOM" in summary_markdown({"train": "ran"}, "").splitlines()[0]
+    assert "PHANTOM" in summary_markdown({"train": "ran"}, "", BEGAN).splitlines()[0]
 
 
 @pytest.mark.usefixtures("reports")
@@ -137,7 +148,7 @@ def test_the_rows_leave_out_what_is_undefined():
 @pytest.mark.usefixtures("reports")
 def test_a_model_without_an_operating_point_is_summed_up_without_it():
     write_json({**METRICS, "operating_point": None, "subgroups": {}}, paths.METRICS)
-    text = summary_markdown({"train": "ran"}, "")
+    text = summary_markdown({"train": "ran"}, "", BEGAN)
     assert "suspected" not in text
     assert "300 images in 200 groups\n" in text
 
