@@ -91,12 +91,12 @@ def test_light_reaches_its_limits_to_either_side_as_pillow_has_it_and_not_beyond
 def light_of(limit: str) -> RandomLight:
     keras.utils.set_random_seed(5)
     limits = dict.fromkeys(("max_brightness_change", "max_contrast_change", "max_colour_change"), 0.0)
-    return RandomLight(*{**limits, limit: 0.2}.values())
+    return RandomLight(tuple({**limits, limit: 0.2}.values()))
 
 
 def test_light_never_leaves_the_range() -> None:
     images = np.random.default_rng(0).uniform(0, 255, (32, 8, 8, 3)).astype(np.float32)
-    out = np.asarray(RandomLight(0.9, 0.9, 0.9)(images, training=True))
+    out = np.asarray(RandomLight((0.9, 0.9, 0.9))(images, training=True))
     assert out.min() >= 0
     assert out.max() <= 255
 
@@ -105,7 +105,7 @@ def test_a_zoom_shows_no_less_than_its_factor_leaves_and_looks_aside_only_where_
     """A ramp from edge to edge: what is seen of it says how much of the side is seen, and where its middle lies."""
     ramp = np.broadcast_to(np.linspace(-1, 1, SIZE_PX)[None, :, None, None], (300, SIZE_PX, SIZE_PX, 3))
     for aside in (0.0, 1.0):
-        layer = RandomWindow(0, 1.5, aside)
+        layer = RandomWindow((0, 1.5, aside))
         out = np.asarray(layer(ramp.astype(np.float32), training=True))[:, :, 0, 0]
         seen, middle = (out[:, -1] - out[:, 0]) / 2, (out[:, -1] + out[:, 0]) / 2
         assert 1 / 1.5 - 1e-3 < seen.min() < 0.69
@@ -117,7 +117,7 @@ def test_a_zoom_shows_no_less_than_its_factor_leaves_and_looks_aside_only_where_
 def test_a_rotation_turns_about_the_middle_by_no_more_than_its_limit() -> None:
     """A ramp that is turned is a ramp in the direction it was turned to, its middle where it was."""
     ramp = np.broadcast_to(np.linspace(-1, 1, 25)[None, :, None, None], (300, 25, 25, 1)).astype(np.float32)
-    out = np.asarray(RandomWindow(20, 1.0, 0.0)(ramp, training=True))[:, :, :, 0]
+    out = np.asarray(RandomWindow((20, 1.0, 0.0))(ramp, training=True))[:, :, :, 0]
     turns = np.degrees(np.arctan2(out[:, 12, 15] - out[:, 12, 9], out[:, 15, 12] - out[:, 9, 12]))
     assert -20.1 < turns.min() < -18
     assert 18 < turns.max() < 20.1

@@ -6,7 +6,7 @@ is added there, saturation is multiplied in HSV, and each of rotation, shift and
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dermaflow.core.variation import Limits
@@ -17,50 +17,58 @@ WHITE = 255
 LUMINANCE = (0.299, 0.587, 0.114)
 
 
-@keras.saving.register_keras_serializable("dermaflow")
-class RandomTranspose(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """Exchange rows and columns of every second image; with both mirrorings that is all eight ways to lay a square.
+class _Varying(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """Varies images while a network learns, and leaves them as they are when it is asked.
 
-    Input and output shape: (batch, size, size, channels).
+    Input and output shape: (batch, size, size, 3), values 0..255.
     """
 
-    def build(self, _shape: tuple[int | None, ...]) -> None:
-        """Begin random numbers of its own."""
-        self.seed_generator = keras.random.SeedGenerator()
-
-    def call(self, images: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - as Keras has it
-        """Exchange, each image as likely as not; asked, not trained, leave them as they are."""
-        if not training:
-            return images
-        drawn = keras.random.uniform((keras.ops.shape(images)[0], 1, 1, 1), seed=self.seed_generator)
-        return keras.ops.where(drawn < 0.5, keras.ops.transpose(images, (0, 2, 1, 3)), images)  # noqa: PLR2004 - half
-
-
-@keras.saving.register_keras_serializable("dermaflow")
-class RandomWindow(keras.layers.Layer):  # type: ignore[misc]  # likewise
-    """Turn an image and look at a part of it, in one resampling: Keras has a layer, and a blur, for each.
-
-    Input and output shape: (batch, size, size, channels). Beyond an edge lies the mirror image, as in copies.
-    """
-
-    def __init__(self, rotation_deg: float, zoom_factor: float, off_centre_frac: float, **named: Any) -> None:  # noqa: ANN401 - what every layer of Keras takes
+    def __init__(self, limits: Sequence[float] = (), **named: Any) -> None:  # noqa: ANN401 - what every layer of Keras takes
         super().__init__(**named)
-        self.limits = {"rotation_deg": rotation_deg, "zoom_factor": zoom_factor, "off_centre_frac": off_centre_frac}
+        self.limits = tuple(limits)
         self.seed_generator = keras.random.SeedGenerator()
 
     def get_config(self) -> dict[str, Any]:
         """What makes the same layer again."""
-        return {**super().get_config(), **self.limits}
+        return {**super().get_config(), "limits": self.limits}
 
     def call(self, images: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - as Keras has it
-        """Draw rotation, zoom and where it looks as `augment.operations` does; asked, leave images as they are."""
-        if not training:
-            return images
-        ops, half = keras.ops, (images.shape[1] - 1) / 2
-        drawn = keras.random.uniform((ops.shape(images)[0], 4), -1, 1, dtype="float32", seed=self.seed_generator)
-        turn = drawn[:, 0] * math.radians(self.limits["rotation_deg"])
-        zoom = 1 + (drawn[:, 1] + 1) / 2 * (self.limits["zoom_factor"] - 1)
-        aside = drawn[:, 2:] * self.limits["off_centre_frac"] * half * (1 - 1 / zoom)[:, None]
+        """The images, each varied by numbers of its own, or as they are."""
+        return self.vary(images) if training else images
+
+    def drawn(self, images: Tensor, *shape: int) -> Tensor:
+        """Numbers from -1 to 1, of this shape for each image: float32, for half precision would shift a pixel."""
+        whole = (keras.ops.shape(images)[0], *shape)
+        return keras.random.uniform(whole, -1, 1, dtype="float32", seed=self.seed_generator)
+
+    def vary(self, images: Tensor) -> Tensor:
+        """The images varied."""
+        raise NotImplementedError
+
+
+@keras.saving.register_keras_serializable("dermaflow")
+class RandomTranspose(_Varying):
+    """Exchanges rows and columns, as likely as not; with both mirrorings that is all eight ways to lay a square."""
+
+    def vary(self, images: Tensor) -> Tensor:
+        """Exchange, or not."""
+        return keras.ops.where(self.drawn(images, 1, 1, 1) < 0, keras.ops.transpose(images, (0, 2, 1, 3)), images)
+
+
+@keras.saving.register_keras_serializable("dermaflow")
+class RandomWindow(_Varying):
+    """Turns an image and looks at a part of it, in one resampling; beyond an edge lies the mirror image, as in copies.
+
+    Limits: degrees to either side, zoom factor, how far off the centre it looks (see core.variation).
+    """
+
+    def vary(self, images: Tensor) -> Tensor:
+        """Draw rotation, zoom and where it looks as `augment.operations` does."""
+        (rotation_deg, zoom_factor, off_centre_frac), ops = self.limits, keras.ops
+        drawn, half = self.drawn(images, 4), (images.shape[1] - 1) / 2
+        turn = drawn[:, 0] * math.radians(rotation_deg)
+        zoom = 1 + (drawn[:, 1] + 1) / 2 * (zoom_factor - 1)
+        aside = drawn[:, 2:] * off_centre_frac * half * (1 - 1 / zoom)[:, None]
         cos, sin, none = ops.cos(turn) / zoom, ops.sin(turn) / zoom, ops.zeros_like(turn)
         across, down = half + aside[:, 0] - (cos - sin) * half, half + aside[:, 1] - (sin + cos) * half
         seen_through = ops.stack([cos, -sin, across, sin, cos, down, none, none], axis=1)
@@ -68,29 +76,16 @@ class RandomWindow(keras.layers.Layer):  # type: ignore[misc]  # likewise
 
 
 @keras.saving.register_keras_serializable("dermaflow")
-class RandomLight(keras.layers.Layer):  # type: ignore[misc]  # likewise
-    """Change brightness, contrast about the mean grey, and saturation of images, each by a factor about 1.
+class RandomLight(_Varying):
+    """Changes brightness, contrast about the mean grey, and saturation: what Pillow's enhancements do.
 
-    Input and output shape: (batch, size, size, 3), values 0..255. What Pillow's enhancements do, which Augmentor calls.
+    Limits: of each, how far its factor may lie from 1.
     """
 
-    def __init__(self, brightness: float, contrast: float, colour: float, **named: Any) -> None:  # noqa: ANN401 - what every layer of Keras takes
-        super().__init__(**named)
-        self.limits = {"brightness": brightness, "contrast": contrast, "colour": colour}
-        self.seed_generator = keras.random.SeedGenerator()
-
-    def get_config(self) -> dict[str, Any]:
-        """What makes the same layer again."""
-        return {**super().get_config(), **self.limits}
-
-    def call(self, images: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - as Keras has it
-        """Draw a factor for each and apply them one after the other; asked, leave images as they are."""
-        if not training:
-            return images
-        shape = (keras.ops.shape(images)[0], 1, 1, 1)
-        for limit, towards in zip(self.limits.values(), (keras.ops.zeros_like, _mean_grey, _grey), strict=True):
-            factor = keras.random.uniform(shape, 1 - limit, 1 + limit, dtype=images.dtype, seed=self.seed_generator)
-            plain = towards(images)
+    def vary(self, images: Tensor) -> Tensor:
+        """Draw a factor for each and apply them one after the other."""
+        for limit, towards in zip(self.limits, (keras.ops.zeros_like, _mean_grey, _grey), strict=True):
+            plain, factor = towards(images), keras.ops.cast(1 + limit * self.drawn(images, 1, 1, 1), images.dtype)
             images = keras.ops.clip(plain + (images - plain) * factor, 0, WHITE)
         return images
 
@@ -122,7 +117,7 @@ def _layers(limits: Limits) -> Iterator[Any]:
     yield RandomTranspose(name="vary_quarter_turn")
     window = limits.max_rotation_deg, limits.max_zoom_factor, limits.max_off_centre_frac
     if window[:2] != (0, 1):
-        yield RandomWindow(*window, name="vary_window")
+        yield RandomWindow(window, name="vary_window")
     light = limits.max_brightness_change, limits.max_contrast_change, limits.max_colour_change
     if any(light):
-        yield RandomLight(*light, name="vary_light")
+        yield RandomLight(light, name="vary_light")
