@@ -52,6 +52,13 @@ class Archive:
         """How many requests there were for a path that ends so."""
         return sum(path.endswith(end) for path, _, _ in self.requests)
 
+    def wait_until_idle(self) -> None:
+        """Wait until nothing is asked for a second: what a killed process has sent may be read after its death."""
+        known = -1
+        while self._at_once or len(self.requests) != known:
+            known = len(self.requests)
+            time.sleep(1)
+
     def answer(self, path: str, query: str, headers: dict[str, str]) -> Answer:
         with self._lock:
             self.requests.append((path, query, headers))

@@ -109,6 +109,7 @@ def test_an_ingestion_that_was_killed_goes_on_where_it_was(archive):
     ready = len(list(paths.INGESTED_IMAGES.glob(".ISIC*.ready")))
     assert 0 < len(indexed) < 120
     archive.file_delay_s = 0
+    archive.wait_until_idle()
     archive.requests.clear()
     ingest.main()
     assert held() == offered(archive)
