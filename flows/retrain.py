@@ -59,7 +59,8 @@ def reproduced(stage: str, say: Callable[[str], None]) -> str:
     """
     before = params_of(stage)
     outcome = outcome_of(run_streamed([*DVC, "repro", "-s", stage], say))
-    if outcome == "ran" and (changed := [name for name, was in before.items() if params_of(stage)[name] != was]):
+    after = params_of(stage)
+    if outcome == "ran" and (changed := [name for name in before if before[name] != after[name]]):
         raise ParamsError(
             f"the section {', '.join(changed)} of {paths.PARAMS} was changed while {stage} ran, and DVC keeps what the "
             f"old values made under the new ones: `dvc repro -s -f {stage}` makes it anew. `dermaflow set` waits for "

@@ -30,7 +30,7 @@ from dermaflow.evaluation.pooled import over_folds, pooled_metrics
 from dermaflow.evaluation.report import WIDTH, summary_lines
 from dermaflow.evaluation.tables import images_of_test, outcome_of, prediction_columns
 from dermaflow.model.card import Card, read_card
-from dermaflow.tracking.crossvalidation import log_cross_validation
+from dermaflow.tracking.crossvalidation import log_cross_validation, shared_params
 
 METRICS, PREDICTIONS, FOLDS = "metrics.json", "predictions.csv", "folds.csv"
 
@@ -112,7 +112,7 @@ def check(folds: Sequence[Fold]) -> None:
             f"expected all folds of a cross-validation in their order, received {numbers} of {sorted(map(str, asked))}:"
             " `python -m flows.cross_validate` runs those that are missing"
         )
-    if any(_recipe(fold) != _recipe(folds[0]) for fold in folds):
+    if any(shared_params(fold.card.params) != shared_params(folds[0].card.params) for fold in folds):
         raise TableError(
             "the folds were trained with different parameters: `python -m flows.cross_validate` trains them alike"
         )
@@ -122,12 +122,6 @@ def check(folds: Sequence[Fold]) -> None:
     if len(tested) != len(set(tested)):
         twice = sorted({name for name in tested if tested.count(name) > 1})
         raise TableError(f"the group {twice[0]} is tested in two folds: `python -m flows.cross_validate` splits anew")
-
-
-def _recipe(fold: Fold) -> dict[str, Any]:
-    """The parameters of a fold but for its number."""
-    split = {key: value for key, value in fold.card.params["split"].items() if key != "fold"}
-    return {**fold.card.params, "split": split}
 
 
 def folds_table(folds: Sequence[Fold]) -> pd.DataFrame:

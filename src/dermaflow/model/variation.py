@@ -6,6 +6,7 @@ is added there, saturation is multiplied in HSV, and each of rotation, shift and
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,9 +42,9 @@ class _Varying(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no type
         whole = (keras.ops.shape(images)[0], *shape)
         return keras.random.uniform(whole, -1, 1, dtype="float32", seed=self.seed_generator)
 
+    @abstractmethod
     def vary(self, images: Tensor) -> Tensor:
         """The images varied."""
-        raise NotImplementedError
 
 
 @keras.saving.register_keras_serializable("dermaflow")

@@ -37,7 +37,7 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
         fingerprint=sha256_hex("\n".join(metrics["fingerprints"]).encode()),
         name=f"cross-validation, {len(folders)} folds · {run_title(folds[0].card, of_all_folds=True)}",
         phantom=folds[0].phantom,
-        params=_common(folds[0].card["params"]),
+        params=shared_params(folds[0].card["params"]),
         metrics=flat_figures(metrics) | _spread(metrics["over_folds"]),
         note=_note(metrics),
         files=files,
@@ -46,7 +46,7 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
     return log_parent(parent, children)
 
 
-def _common(params: Mapping[str, Any]) -> dict[str, Any]:
+def shared_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that all folds share: all but which fold it is."""
     split = {key: value for key, value in params["split"].items() if key != "fold"}
     return {**params, "split": split}
