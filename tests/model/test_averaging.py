@@ -24,6 +24,7 @@ def told(noise: list[list[float]]) -> np.ndarray:
         ([[0.5, 0.5], [9.0, 9.0]], (1, 2)),  # the second network knows next to nothing
         ([[0.5, 9.0], [0.5, 9.0]], (2, 1)),  # nor is anything seen in the second view
         ([[0.5, 9.0], [9.0, 9.0]], (1, 1)),
+        ([[2.0, 9.0], [9.0, 3.0]], (1, 1)),  # all of both is better than all of either, and worse than the first alone
         ([[2.0]], (1, 1)),
     ],
 )

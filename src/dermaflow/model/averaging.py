@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dermaflow.model.calibration import best_temperature, mean_probabilities
-from dermaflow.model.card import Average, Averaged
+from dermaflow.model.card import Average
 from dermaflow.model.params import TrainParams
 from dermaflow.model.scores import validation_scores
 
@@ -12,30 +12,30 @@ Logits = npt.NDArray[np.float64]
 """Of the validation images: (networks, views, n, classes)."""
 
 
-AXES: tuple[Averaged, ...] = ("networks", "views")
-
-
 def averages(logits: Logits, labels: npt.NDArray[np.int64]) -> tuple[Logits, tuple[Average, ...]]:
-    """All networks, or the first alone; of these all views, or the first alone: which has the lower cross-entropy.
+    """All networks or the first alone, all views or the first alone: which of these has the lowest cross-entropy.
 
-    Each is scored as its own calibration leaves it.
+    Each is scored as its own calibration leaves it; of equals the one with less to compute is kept.
 
     Args:
         labels: (n,).
 
     Returns:
-        The logits of what is kept, and what was held against what; nothing where there is one network and one view.
+        The logits of what is kept, and for each axis all of it against the first alone, the other axis as it is kept;
+        nothing where there is one network and one view.
     """
-    held: list[Average] = []
-    for axis, what in enumerate(AXES):
-        if logits.shape[axis] == 1:
-            continue
-        single = logits.take([0], axis=axis)
-        held.append(
-            Average(what=what, n=logits.shape[axis], averaged=_scores(logits, labels), single=_scores(single, labels))
-        )
-        logits = logits if held[-1].kept else single
-    return logits, tuple(held)
+    n_networks, n_views = logits.shape[:2]
+    scores = {
+        (networks, views): _scores(logits[:networks, :views], labels)
+        for networks in sorted({1, n_networks})
+        for views in sorted({1, n_views})
+    }
+    networks, views = min(scores, key=lambda some: scores[some]["val_loss"])
+    held = (
+        Average(what="networks", n=n_networks, averaged=scores[n_networks, views], single=scores[1, views]),
+        Average(what="views", n=n_views, averaged=scores[networks, n_views], single=scores[networks, 1]),
+    )
+    return logits[:networks, :views], tuple(each for each in held if each.n > 1)
 
 
 def averaging(params: TrainParams, kept: Logits) -> TrainParams:
