@@ -11,6 +11,7 @@ from dermaflow.model.checkpoint import (
     Row,
     abandoned,
     best_epoch,
+    histories_in,
     is_over,
     model_file,
     named_after,
@@ -46,6 +47,15 @@ def test_further_networks_have_columns_of_their_own_and_blanks_where_they_ended_
     assert list(table["val_loss"]) == ["3.0", ""]
     assert list(table["member_2_val_loss"]) == ["4.0", "2.0"]
     assert list(named_after(2, dict.fromkeys(HISTORY_COLUMNS[1:], 0.0))) == further
+    assert histories_in(table) == [history_of(3.0), history_of(4.0, 2.0)]
+
+
+def test_a_history_that_holds_no_numbers_is_refused(tmp_path: Path) -> None:
+    write_history([history_of(3.0), history_of(4.0, 2.0)], tmp_path / "history.csv")
+    table = read_table(tmp_path / "history.csv", HISTORY_COLUMNS)
+    with pytest.raises(ValueError, match="much"):
+        histories_in(table.replace("4.0", "much"))
+    assert histories_in(table.head(0)) == []
 
 
 def test_only_the_best_and_the_last_model_are_kept(tmp_path: Path) -> None:

@@ -59,11 +59,10 @@ def store(folder: Path, history: Sequence[Row], save: Callable[[Path], None]) ->
 def stored_history(folder: Path) -> list[Row]:
     """The epochs done so far; none where nothing is stored or what is stored is not whole."""
     try:
-        table = read_table_if_any(folder / "history.csv", HISTORY_COLUMNS)
-        numbers = table.loc[:, list(HISTORY_COLUMNS[1:])].astype(float)
+        histories = histories_in(read_table_if_any(folder / "history.csv", HISTORY_COLUMNS))
     except (TableError, ValueError):
         return []
-    history = [{str(name): float(value) for name, value in row.items()} for row in numbers.to_dict("records")]
+    history = histories[0] if histories else []
     whole = bool(history) and all(model_file(folder, n).is_file() for n in (len(history), best_epoch(history)))
     return history if whole else []
 
@@ -85,6 +84,20 @@ def write_history(histories: Sequence[Sequence[Row]], path: Path) -> None:
         for row, figures in zip(rows, history, strict=False):
             row.update(named_after(place, figures))
     write_table(pd.DataFrame(rows, columns=columns), columns, path)
+
+
+def histories_in(table: pd.DataFrame) -> list[list[Row]]:
+    """What `write_history` was given, from the table that it made, cells as text; none where no epoch was done.
+
+    Raises:
+        ValueError: a cell is neither blank nor a number.
+    """
+    histories: list[list[Row]] = []
+    names = HISTORY_COLUMNS[1:]
+    while set(own := list(named_after(len(histories) + 1, dict.fromkeys(names, 0.0)))) <= set(table.columns):
+        done = table.loc[(table[own] != "").any(axis="columns"), own].astype(float)
+        histories.append([dict(zip(names, row, strict=True)) for row in done.to_numpy().tolist()])
+    return [history for history in histories if history]
 
 
 def abandoned(root: Path, now_s: float) -> list[Path]:

@@ -34,7 +34,7 @@ from dermaflow.core.params import load_params
 from dermaflow.evaluation.baselines import strongest
 from dermaflow.evaluation.clinical import Beside, clinical_figures, clinical_lines, collections_of
 from dermaflow.evaluation.figures_together import figures_of
-from dermaflow.evaluation.figures_training import SERIES, draw_training
+from dermaflow.evaluation.figures_training import draw_training
 from dermaflow.evaluation.gallery import draw_gallery, worst_errors
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
@@ -53,6 +53,7 @@ from dermaflow.evaluation.tables import (
 from dermaflow.evaluation.unfamiliar import Distances, unfamiliar, unfamiliar_line
 from dermaflow.model.bundle import Bundle, load_bundle
 from dermaflow.model.card import Card
+from dermaflow.model.checkpoint import best_epoch, histories_in
 from dermaflow.model.session import Scores
 from dermaflow.model_card.markdown import card_markdown
 from dermaflow.model_card.page import card_page
@@ -84,7 +85,7 @@ def main() -> None:
         "unfamiliar": unfamiliar_to(bundle, Distances(scores.distance, outcome.groups), params),
         "shortcuts": strongest(read_json(paths.SHORTCUTS)),
     }
-    write_training(history, bundle.card)
+    write_training(history, phantom=bundle.card.phantom)
     for name, picture in figures_of(outcome, metrics, params).items():
         write_bytes(picture, paths.FIGURES / f"{name}.png")
     write_tables(outcome, images, scores)
@@ -120,20 +121,20 @@ def unfamiliar_to(bundle: Bundle, known: Distances, params: EvaluateParams) -> d
     return unfamiliar(known, strange, strangers.kinds, params)
 
 
-def write_training(history: pd.DataFrame, card: Card) -> None:
+def write_training(history: pd.DataFrame, *, phantom: bool) -> None:
     """How the training went, as a picture.
 
     Raises:
         TableError: history.csv holds something else than numbers.
     """
     try:
-        done = history[history["loss"] != ""]  # a further network may have had more epochs than the first
-        curves = {column: done[column].to_numpy(dtype=float) for column in ("epoch", *SERIES)}
+        networks = histories_in(history)
     except ValueError as error:
         raise TableError(
             f"{paths.HISTORY}: expected numbers in every column ({error}); `dvc repro` makes it"
         ) from error
-    write_bytes(draw_training(curves, card.best_epoch, phantom=card.phantom), paths.FIGURES / "training.png")
+    kept = [best_epoch(epochs) for epochs in networks]
+    write_bytes(draw_training(networks, kept, phantom=phantom), paths.FIGURES / "training.png")
 
 
 def write_tables(outcome: Outcome, images: pd.DataFrame, scores: Scores) -> None:
