@@ -15,10 +15,13 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from dermaflow.core import paths
-from dermaflow.core.errors import SourceError
+from dermaflow.core.errors import SourceError, TrainingError
+from dermaflow.core.files import read_json
 from dermaflow.core.lesions import AUTHORITY_COLUMNS, INGESTED_COLUMNS, is_phantom, read_table
+from dermaflow.core.params import read_sections
 from dermaflow.stages import ingest
 
+ROOT = Path(__file__).parents[2]
 PHANTOM = {
     "lesions": 12,
     "image_size_px": 32,
@@ -45,8 +48,17 @@ def set_source(source, **phantom):
 
 def set_sources(*entries, authorities=(), **phantom):
     section = {"sources": list(entries), "authorities": list(authorities), "phantom": PHANTOM | phantom}
+    write_params({"ingest": section, "train": read_sections(ROOT / paths.PARAMS)["train"]})
+
+
+def set_weights(**weights):
+    sections = read_sections()
+    write_params(sections | {"train": sections["train"] | {"architecture": "MobileNetV2"} | weights})
+
+
+def write_params(sections):
     with paths.PARAMS.open("w") as file:
-        YAML().dump({"ingest": section}, file)
+        YAML().dump(sections, file)
 
 
 def put(file, colour, kind=None):
@@ -112,6 +124,25 @@ def test_a_run_with_nothing_new_changes_no_file(capsys):
     ingest.main()
     assert states() == before
     assert "ingest: 0 added, 0 relabelled, 0 changed otherwise, 0 removed, 1 kept" in capsys.readouterr().out
+
+
+def test_other_weights_under_the_same_names_are_told_from_the_first_and_missing_ones_are_named():
+    put("nevus/a.jpg", "red")
+    first, further = Path("../some.weights.h5"), Path("../first/model.keras")
+    further.parent.mkdir()
+    first.write_bytes(b"some")
+    further.write_bytes(b"others")
+    set_weights(weights=str(first), further_weights=[str(further.parent), "imagenet"])
+    ingest.main()
+    digest = hashlib.sha256(b"some").hexdigest()
+    told = {"weights": digest, "further_weights": [hashlib.sha256(b"others").hexdigest(), "imagenet"]}
+    assert read_json(paths.WEIGHTS) == told
+    further.write_bytes(b"trained anew")
+    ingest.main()
+    assert read_json(paths.WEIGHTS)["further_weights"][0] == hashlib.sha256(b"trained anew").hexdigest()
+    first.unlink()
+    with pytest.raises(TrainingError, match=r"some\.weights\.h5"):
+        ingest.main()
 
 
 def test_added_changed_relabelled_and_removed_files_are_followed(capsys):
@@ -320,7 +351,7 @@ def test_a_full_disk_leaves_nothing_half_written():
     assert run().returncode == 0
     after = tree()
     assert not [name for name in after if Path(name).name.startswith(".")]
-    assert len(after) == table()["image_id"].nunique() + 2  # and the two tables
+    assert len(after) == table()["image_id"].nunique() + 3  # and the two tables, and what is said of weights
 
 
 def test_a_place_that_cannot_be_written_is_an_error_of_one_line():

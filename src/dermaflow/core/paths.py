@@ -7,6 +7,7 @@ PARAMS = Path("params.yaml")
 INGESTED_IMAGES = Path("data/ingest/images")
 INGESTED = Path("data/ingest/lesions.csv")
 AUTHORITIES = Path("data/ingest/authorities.csv")
+WEIGHTS = Path("data/ingest/weights.json")
 INGEST_INDEX = Path(".cache/ingest/index.csv")
 
 ACCEPTED = Path("data/validate/lesions.csv")

@@ -81,6 +81,18 @@ def weights_digest(weights: str) -> str:
         ) from error
 
 
+def first_weights(params: TrainParams) -> dict[str, str | list[str]]:
+    """What networks begin with, by content, as parameters name it: what is kept for DVC, which sees the names only.
+
+    Raises:
+        TrainingError: there is no such file.
+    """
+    return {
+        "weights": weights_digest(params.weights),
+        "further_weights": [weights_digest(each) for each in params.further_weights],
+    }
+
+
 def training_fingerprint(
     params: TrainParams, data: str, code: str, weights: Mapping[str, str], limits: Limits | None = None
 ) -> str:

@@ -1,13 +1,16 @@
 """Bring what the sources offer into the project: every image once, every filing as a row, and what is known of it.
 
-Reads   sources and authorities named in params.yaml, data/ingest/lesions.csv (the last one, if any: known ids stay)
-Writes  data/ingest/images/<image_id>.jpg, data/ingest/lesions.csv, data/ingest/authorities.csv;
+Reads   sources, authorities and weights named in params.yaml; data/ingest/lesions.csv (the last one, if any: known ids
+        stay)
+Writes  data/ingest/images/<image_id>.jpg, data/ingest/lesions.csv, data/ingest/authorities.csv,
+        data/ingest/weights.json (the digests of the weights that a training begins with: they stay where they are);
         .cache/ingest/index.csv (safe to delete)
 Run     python -m dermaflow.stages.ingest
 
 It runs at every `dvc repro`, and reads only what is new or changed.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from dermaflow.core.files import write_bytes
 from dermaflow.core.lesions import INGESTED_COLUMNS, read_table_if_any
 from dermaflow.core.params import load_params
 from dermaflow.core.taxonomy import in_order
+from dermaflow.model.fingerprint import first_weights
+from dermaflow.model.params import TrainParams
 from dermaflow.sources.authorities import authority_notes, authority_table, stated_by_all
 from dermaflow.sources.catalogues import catalogues_of, fetch_from, offers_of
 from dermaflow.sources.index import Content, read_index, write_index
@@ -41,6 +46,7 @@ NAMED = 5  # of each kind of difference
 def main() -> None:
     """Run the stage."""
     params = load_params("ingest", IngestParams)
+    weights = first_weights(load_params("train", TrainParams))
     stated = stated_by_all(params.authorities)
     catalogues = catalogues_of(params)
     offers = offers_of(catalogues)
@@ -53,8 +59,9 @@ def main() -> None:
     stored = put_in_place(wanted, fetch_from(catalogues), index, paths.INGESTED_IMAGES)
     after = table_of(offers, contents, ids)
     known = authority_table(after, stated)
-    _write_if_changed(known, paths.AUTHORITIES)
-    _write_if_changed(after, paths.INGESTED)
+    _write_if_changed(_csv(known), paths.AUTHORITIES)
+    _write_if_changed(_csv(after), paths.INGESTED)
+    _write_if_changed(f"{json.dumps(weights)}\n".encode(), paths.WEIGHTS)
     removed = remove_others(wanted, paths.INGESTED_IMAGES)
     _save_if_changed(offers_only(offers, index) | stored)
     notes = [note for catalogue in catalogues for note in catalogue.notes]
@@ -87,8 +94,11 @@ def _first_offers(offers: Sequence[Offer], image_ids: Sequence[str]) -> dict[str
     return wanted
 
 
-def _write_if_changed(table: pd.DataFrame, path: Path) -> None:
-    data = table.to_csv(index=False, lineterminator="\n").encode()
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _write_if_changed(data: bytes, path: Path) -> None:
     if not path.exists() or path.read_bytes() != data:
         write_bytes(data, path)
 
