@@ -90,6 +90,20 @@ def test_folds_of_different_recipes_are_refused():
 
 
 @pytest.mark.usefixtures("project")
+def test_folds_may_differ_in_what_no_training_depends_on():
+    card = FOLDERS[1] / paths.CARD
+    told = read_json(card)
+    told["params"]["validate"] = {"max_quarantined_frac": 0.9}
+    told["params"]["split"]["test_frac"] = 0.01
+    write_json(told, card)
+    pool(FOLDERS, OUT)
+    told["params"]["split"]["validation_frac"] = 0.01
+    write_json(told, card)
+    with pytest.raises(TableError, match="trained with different parameters"):
+        pool(FOLDERS, OUT)
+
+
+@pytest.mark.usefixtures("project")
 def test_a_missing_fold_and_a_wrong_order_are_refused():
     with pytest.raises(TableError, match=r"expected all folds .* received \[0\] of \['2'\]"):
         pool(FOLDERS[:1], OUT)

@@ -30,7 +30,7 @@ from dermaflow.evaluation.pooled import over_folds, pooled_metrics
 from dermaflow.evaluation.report import WIDTH, summary_lines
 from dermaflow.evaluation.tables import images_of_test, outcome_of, prediction_columns
 from dermaflow.model.card import Card, read_card
-from dermaflow.tracking.crossvalidation import log_cross_validation, shared_params
+from dermaflow.tracking.crossvalidation import log_cross_validation
 
 METRICS, PREDICTIONS, FOLDS = "metrics.json", "predictions.csv", "folds.csv"
 
@@ -112,7 +112,7 @@ def check(folds: Sequence[Fold]) -> None:
             f"expected all folds of a cross-validation in their order, received {numbers} of {sorted(map(str, asked))}:"
             " `python -m flows.cross_validate` runs those that are missing"
         )
-    if any(shared_params(fold.card.params) != shared_params(folds[0].card.params) for fold in folds):
+    if any(recipe(fold.card) != recipe(folds[0].card) for fold in folds):
         raise TableError(
             "the folds were trained with different parameters: `python -m flows.cross_validate` trains them alike"
         )
@@ -122,6 +122,15 @@ def check(folds: Sequence[Fold]) -> None:
     if len(tested) != len(set(tested)):
         twice = sorted({name for name in tested if tested.count(name) > 1})
         raise TableError(f"the group {twice[0]} is tested in two folds: `python -m flows.cross_validate` splits anew")
+
+
+def recipe(card: Card) -> dict[str, Any]:
+    """What a fold's training was told, but for its data, which are compared by what they are.
+
+    A fold is not trained anew for parameters that leave its data as they are.
+    """
+    split = {key: value for key, value in card.params["split"].items() if key not in {"fold", "test_frac"}}
+    return {"split": split, **{section: card.params.get(section) for section in ("augment", "train")}}
 
 
 def folds_table(folds: Sequence[Fold]) -> pd.DataFrame:
