@@ -60,6 +60,7 @@ def test_a_subgroup_is_measured_as_its_images_alone_would_be(simulate):
     assert female["balanced_accuracy"]["value"] == alone.balanced_accuracy[0]
     assert female["macro_auc"]["value"] == alone.macro_auc[0]
     assert female["melanoma_auc"]["value"] == alone.auc[0, 1]
+    assert female["accuracy"]["value"] == alone.accuracy[0]
     every = np.ones((1, 60))
     assert female["melanoma_vs_nevus_auc"]["value"] == auc_between(part.truth, part.probabilities, every, 1, 2)[0]
     assert female["ece"]["value"] == calibration_error(part.truth, part.probabilities, every)[0]
@@ -67,13 +68,18 @@ def test_a_subgroup_is_measured_as_its_images_alone_would_be(simulate):
     shown, suspected = part.truth == 1, part.probabilities[:, 1] >= 0.3
     assert female["sensitivity"]["value"] == suspected[shown].mean()
     assert female["specificity"]["value"] == pytest.approx((~suspected)[~shown].mean())
+    assert female["ppv"]["value"] == pytest.approx(shown[suspected].mean())
+    assert female["npv"]["value"] == pytest.approx((~shown)[~suspected].mean())
+    named = part.probabilities.argmax(axis=1)
+    assert female["confusion"]["melanoma"]["nevus"]["value"] == pytest.approx((named[shown] == 2).mean())
+    assert 0 < female["ece_if_calibrated"]["value"] < 1
     assert (female["n"], female["n_groups"], female["n_melanoma"], female["n_classes"]) == (60, 60, 20, 3)
     for index, name in enumerate(CLASSES):
         of_class = female["per_class"][name]
         assert of_class["n"] == 20
         assert of_class["auc"]["value"] == alone.auc[0, index]
         assert of_class["sensitivity"]["value"] == alone.sensitivity[0, index]
-    for name in ("balanced_accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc", "ece", "brier"):
+    for name in ("balanced_accuracy", "accuracy", "macro_auc", "melanoma_auc", "melanoma_vs_nevus_auc", "ece", "brier"):
         assert male[name]["low"] <= male[name]["value"] <= male[name]["high"]
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dermaflow.core.measures import AT_THRESHOLD, ENOUGH, HEADLINES
+from dermaflow.core.measures import ENOUGH
 from dermaflow.evaluation.by_class import class_figures, class_measures
+from dermaflow.evaluation.confusion import confusion_figures, confusion_measures
 from dermaflow.evaluation.headlines import headline_figures, headline_measures
 from dermaflow.evaluation.intervals import drawn, groups_among
 from dermaflow.evaluation.metrics import Floats, measure
-from dermaflow.evaluation.operating import at_threshold_figures, at_threshold_measures
+from dermaflow.evaluation.operating import SHARES, at_threshold_figures, at_threshold_measures
 from dermaflow.evaluation.outcome import Outcome
 from dermaflow.evaluation.params import EvaluateParams
 
@@ -26,7 +27,6 @@ ATTRIBUTES = ("age", "sex", "site", "source")
 AGE_BANDS = {"0–29": 0, "30–44": 30, "45–59": 45, "60–74": 60, "75+": 75}
 """Each with its first year; ages in the ISIC Archive are rounded to 5 years."""
 UNKNOWN = "unknown"
-MEASURED = tuple(name for name in HEADLINES if name != "accuracy")
 
 
 def attributes_of(lesions: pd.DataFrame) -> dict[str, list[str]]:
@@ -45,9 +45,9 @@ def attributes_of(lesions: pd.DataFrame) -> dict[str, list[str]]:
 def subgroup_figures(outcome: Outcome, params: EvaluateParams) -> dict[str, list[dict[str, Any]]]:
     """Each attribute's subgroups: age bands in order, others from large to small, the unknown last.
 
-    Each holds name, n, n_groups, n_melanoma, n_classes, small, and as {value, low, high}: balanced_accuracy, macro_auc,
-    melanoma_auc and melanoma_vs_nevus_auc (None where these are no classes), ece, brier, sensitivity and specificity
-    at the operating point (None without); and per_class, see `class_figures`.
+    Each holds name, n, n_groups, n_melanoma, n_classes, small; as {value, low, high} those of HEADLINES (None where
+    melanoma or nevus is no class), ece_if_calibrated, and sensitivity, specificity, ppv and npv at the operating point
+    (None without one); per_class, see `class_figures`; and confusion, see `confusion_figures`.
     """
     figures = {}
     for attribute, names in outcome.attributes.items():
@@ -76,17 +76,18 @@ def _figures(part: Outcome, params: EvaluateParams) -> dict[str, Any]:
     def measured(weights: Floats) -> dict[str, Floats]:
         known = measure(part.truth, part.probabilities, weights)
         headlines = headline_measures(part, weights, known=known)
-        return class_measures(known) | headlines | at_threshold_measures(part, weights)
+        confusion = confusion_measures(part, weights)
+        return class_measures(known) | confusion | headlines | at_threshold_measures(part, weights)
 
     found = drawn(measured, part.groups, params.bootstrap_samples, params.seed)
-    figures, at = headline_figures(part, found, params.seed), at_threshold_figures(part, found) or {}
     return {
         "n": len(part.truth),
         "n_groups": n_groups,
         "n_melanoma": int(part.shows_melanoma.sum()),
         "n_classes": len(np.unique(part.truth)),
         "small": (n_groups if part.melanoma is None else min(shown, others)) < ENOUGH,
-        **{name: figures[name] for name in MEASURED},
-        **{name: at.get(name) for name in AT_THRESHOLD},
+        **headline_figures(part, found, params.seed),
+        **(at_threshold_figures(part, found) or dict.fromkeys(SHARES)),
         "per_class": class_figures(part, found),
+        "confusion": confusion_figures(part, found),
     }

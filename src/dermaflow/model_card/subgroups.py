@@ -9,7 +9,14 @@ from dermaflow.model_card.pictures import pictures
 from dermaflow.model_card.record import Record
 
 FIRST = ("balanced_accuracy", "melanoma_auc", *AT_THRESHOLD)
-FURTHER = ("macro_auc", "melanoma_vs_nevus_auc", "ece", "brier")
+FURTHER = {
+    "accuracy": HEADLINES["accuracy"],
+    "macro_auc": HEADLINES["macro_auc"],
+    "melanoma_vs_nevus_auc": HEADLINES["melanoma_vs_nevus_auc"],
+    "ece": HEADLINES["ece"],
+    "ece_if_calibrated": "by chance alone",
+    "brier": HEADLINES["brier"],
+}
 BY_DIAGNOSIS = {"auc": "AUC", "sensitivity": "named rightly"}
 """Of each diagnosis versus the rest. The second is its sensitivity as the most probable one, at no threshold."""
 
@@ -34,8 +41,9 @@ def subgroups(record: Record) -> Item:
     told = (
         "Sensitivity and specificity are those of suspicion at the threshold. Balanced accuracy is over the "
         "diagnoses that a subgroup shows, so that two subgroups need not be comparable by it; macro AUC likewise. "
-        "Calibration error is above 0 by chance alone, the more so the fewer the images. Named rightly: the share of "
-        "the images of a diagnosis for which it is the most probable one."
+        "Calibration error is above 0 by chance alone, the more so the fewer the images: how far stands beside it. "
+        "Named rightly: the share of the images of a diagnosis for which it is the most probable one; n is how many "
+        "show it. What each subgroup's images were named otherwise, and predictive values, stand in metrics.json."
     )
     return item(
         "23a, 23b", "By subgroup", *([warning] if small else []), told, *blocks, *pictures(record, "subgroups.png")
@@ -57,14 +65,18 @@ def _subgroup_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Tabl
 
 def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table:
     rows = tuple((str(each["name"]), *(narrow(each[key]) for key in FURTHER)) for each in groups)
-    return Table((attribute, *(HEADLINES[key] for key in FURTHER)), rows, pale=_pale(groups))
+    return Table((attribute, *FURTHER.values()), rows, pale=_pale(groups))
 
 
 def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: str) -> Table:
-    """One of BY_DIAGNOSIS: a column a diagnosis."""
+    """One of BY_DIAGNOSIS: a column a diagnosis, how many images show it behind each figure."""
     classes = tuple(groups[0]["per_class"])
     rows = tuple(
-        (str(each["name"]), *(narrow(each["per_class"][name][measure]) for name in classes)) for each in groups
+        (
+            str(each["name"]),
+            *(f"{narrow(shown[measure])} n = {shown['n']:,}" for shown in map(each["per_class"].get, classes)),
+        )
+        for each in groups
     )
     return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
 
