@@ -44,6 +44,15 @@ def test_what_is_in_force_is_known_without_mlflow(story):
     )
 
 
+def test_what_came_into_force_is_answered_by_without_mlflow(story):
+    program = (
+        "import sys; from dermaflow.tracking.bundles import bundle_folder; "
+        f"print(bundle_folder('models:/{PHANTOM_NAME}@champion').is_dir(), 'mlflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=story.folder, capture_output=True, text=True, check=True)
+    assert done.stdout == "True False\n"
+
+
 def test_the_record_of_what_is_in_force_comes_back_from_mlflow(story, capsys):
     with contextlib.chdir(story.folder):
         (record,) = paths.DECISIONS.glob("*-ee000000.json")

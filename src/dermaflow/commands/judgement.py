@@ -12,6 +12,7 @@ from dermaflow.evaluation.gate import EDITION
 from dermaflow.evaluation.params import PromoteParams
 from dermaflow.tracking import decisions, registry
 from dermaflow.tracking.backend import MlflowClient
+from dermaflow.tracking.bundles import bundle_folder
 from dermaflow.tracking.evaluated import Evaluated
 from dermaflow.tracking.names import CHAMPION, MODEL_DIGEST_TAG, model_name
 from dermaflow.tracking.registry import Version
@@ -105,6 +106,7 @@ def _put_in_force(
         key = decisions.decision_key("overtaken", decision["key"])
         print(f"record: {decisions.record(client, version, refused, key, suffix='-overtaken')}", flush=True)
         raise
+    bundle_folder(version.uri)  # kept here: whoever asks the champion next need not wait for MLflow
 
 
 def _found_in_force(client: MlflowClient, champion: Version, evaluated: Evaluated) -> Path:

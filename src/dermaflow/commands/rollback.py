@@ -4,6 +4,7 @@ from filelock import FileLock
 
 from dermaflow.core import paths
 from dermaflow.tracking import decisions, registry
+from dermaflow.tracking.bundles import bundle_folder
 from dermaflow.tracking.names import model_name
 from dermaflow.tracking.store import connect, store_errors
 
@@ -31,4 +32,5 @@ def rollback(*, phantom: bool = False) -> None:
         key = decisions.decision_key("rollback", leaving.uri, returning.uri, registry.utc_now())
         file = decisions.record(client, returning, decision, key, suffix="-rollback")
         registry.bring_back(client, leaving, returning)
+        bundle_folder(returning.uri)  # kept here: whoever asks the champion next need not wait for MLflow
     print(f"{name}: version {returning.number} is in force again, version {leaving.number} is not\nrecord: {file}")
