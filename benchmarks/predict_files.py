@@ -51,10 +51,12 @@ import onnxruntime
 session = onnxruntime.InferenceSession(sys.argv[1])
 size, images = int(sys.argv[2]), int(sys.argv[3])
 arrays = np.random.default_rng(0).integers(0, 256, (images, size, size, 3), dtype=np.uint8)
-session.run(None, {"image": arrays[:32]})
+known = {each.name: np.zeros((32, each.shape[1]), np.float32) for each in session.get_inputs() if each.name != "image"}
+session.run(None, {"image": arrays[:32], **known})
 start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
 for place in range(0, images, 32):
-    session.run(None, {"image": arrays[place : place + 32]})
+    asked = arrays[place : place + 32]
+    session.run(None, {"image": asked, **{name: rows[: len(asked)] for name, rows in known.items()}})
 after = resource.getrusage(resource.RUSAGE_SELF)
 print(time.monotonic() - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 """

@@ -16,6 +16,13 @@ def test_the_params_of_the_project_are_accepted() -> None:
     assert load_params("train", TrainParams, ROOT / "params.yaml").architecture == "cnn"
 
 
+def test_a_key_without_a_value_freezes_nothing(tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text()
+    assert text.count("frozen_through: block_12_add") == 1
+    (tmp_path / "params.yaml").write_text(text.replace("frozen_through: block_12_add", "frozen_through:"))
+    assert load_params("train", TrainParams, tmp_path / "params.yaml").frozen_through == ""
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

@@ -51,6 +51,12 @@ def test_layers_that_were_not_tuned_are_not_said_to_be():
     assert "Nothing beside the classifier was tuned yet." in words
 
 
+def test_a_training_that_tunes_all_at_once_has_one_phase():
+    words = told("Network", "MobileNetV2", weights="imagenet", head_epochs=0, frozen_through="block_12_add")
+    assert "One phase: the classifier is tuned and with it these: the layers after block_12_add." in words
+    assert "0 epochs" not in words
+
+
 def test_weights_of_a_file_are_named():
     assert "weights come from w.h5." in told("Network", "MobileNetV2", weights="w.h5", frozen_through="")
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dermaflow.core.params import Params
 
@@ -60,6 +60,12 @@ class TrainParams(Params):
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # of melanomas like those of validation: sets the threshold
     seed: int = Field(ge=0, lt=2**32)
+
+    @field_validator("frozen_through", mode="before")
+    @classmethod
+    def _blank(cls, value: object) -> object:
+        """A key without a value, which YAML reads as null, is blank."""
+        return "" if value is None else value
 
     @property
     def pretrained(self) -> bool:

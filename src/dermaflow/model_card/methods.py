@@ -93,7 +93,9 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
         behind = "none beside it" if frozen == "all" else f"the layers after {frozen}"
         tuned = behind if frozen else "all layers"
         epochs = "1 epoch" if head == 1 else f"{head} epochs"
-        if card["epochs"] > head:
+        if not head:
+            yield f"One phase: the classifier is tuned and with it these: {tuned}."
+        elif card["epochs"] > head:
             yield f"First phase: the classifier alone, {epochs}. Then these are tuned as well: {tuned}."
             early = " Nothing beside the classifier was tuned yet." if card["best_epoch"] <= head else ""
         else:
