@@ -42,7 +42,9 @@ def test_each_diagnosis_is_told_for_each_subgroup():
             values = [each["per_class"][name][measure]["value"] for name in record.classes]
             told = ["–" if value is None else f"{value:.2f}" for value in values]
             assert [cell.split(" ")[0] for cell in row] == [each["name"], *told]
-            counts = [f"n = {each['per_class'][name]['n']:,}" for name in record.classes]
+            counts = [
+                f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{each['per_class'][name]['n']:,}" for name in record.classes
+            ]
             assert [cell[-len(n) :] for cell, n in zip(row[1:], counts, strict=True)] == counts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dermaflow.core.measures import AT_THRESHOLD, COMPARED, HEADLINES, too_few
-from dermaflow.model_card.content import Block, Item, Table, Text, item, listed, measured, narrow
+from dermaflow.model_card.content import Block, Item, Table, Text, item, listed, measured, narrow, unbroken
 from dermaflow.model_card.pictures import pictures
 from dermaflow.model_card.record import Record
 
@@ -74,11 +74,16 @@ def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: s
     rows = tuple(
         (
             str(each["name"]),
-            *(f"{narrow(shown[measure])} n = {shown['n']:,}" for shown in map(each["per_class"].get, classes)),
+            *(_of_n(each["per_class"][name], measure) for name in classes),
         )
         for each in groups
     )
     return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
+
+
+def _of_n(shown: Mapping[str, Any], measure: str) -> str:
+    n = f"n = {shown['n']:,}"
+    return f"{narrow(shown[measure])} {unbroken(n)}"
 
 
 def _pale(groups: Sequence[Mapping[str, Any]]) -> frozenset[int]:
