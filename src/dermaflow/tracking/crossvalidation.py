@@ -37,7 +37,7 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
         fingerprint=sha256_hex("\n".join(metrics["fingerprints"]).encode()),
         name=f"cross-validation, {len(folders)} folds · {run_title(folds[0].card, of_all_folds=True)}",
         phantom=folds[0].phantom,
-        params=shared_params(folds[0].card["params"]),
+        params=_shared_params(folds[0].card["params"]),
         metrics=flat_figures(metrics) | _spread(metrics["over_folds"]),
         note=_note(metrics),
         files=files,
@@ -46,15 +46,15 @@ def log_cross_validation(folders: Sequence[Path], metrics: Mapping[str, Any], fi
     return log_parent(parent, children)
 
 
-def shared_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that all folds share: all but which fold it is."""
-    split = {key: value for key, value in params["split"].items() if key != "fold"}
-    return {**params, "split": split}
-
-
 def _spread(over_folds: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     named = [(f"fold_{kind}_{name}", value) for name, spread in over_folds.items() for kind, value in spread.items()]
     return dict(named)
+
+
+def _shared_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that all folds share: all but which fold it is."""
+    split = {key: value for key, value in params["split"].items() if key != "fold"}
+    return {**params, "split": split}
 
 
 def _note(metrics: Mapping[str, Any]) -> str:
