@@ -6,6 +6,7 @@ import grimp
 import pytest
 from ruamel.yaml import YAML
 
+from dermaflow.core import paths
 from dermaflow.core.params import SECTIONS
 from dermaflow.quality.measurements import COMPARES, MEASURES
 
@@ -65,6 +66,12 @@ def test_no_stage_reads_what_no_stage_writes():
     for stage, description in STAGES.items():
         read = {dependency for dependency in description["deps"] if not dependency.startswith("src/")}
         assert read <= written, stage
+
+
+def test_a_training_is_out_of_date_where_its_weights_are_others():
+    """It reads the weights themselves, which DVC does not see, and not this file."""
+    assert str(paths.WEIGHTS) in outputs("ingest")
+    assert str(paths.WEIGHTS) in STAGES["train"]["deps"]
 
 
 @pytest.mark.parametrize(("asked", "told"), [("facts", MEASURES), ("duplicates", COMPARES)])

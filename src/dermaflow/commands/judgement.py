@@ -57,6 +57,8 @@ def judge(
             _put_in_force(client, version, champion, decision)
     word = "promoted: in force now" if decision["promote"] else "not promoted"
     print("\n".join([f"{name} version {version.number} {word}", *(f"  {line}" for line in decision["reasons"])]))
+    if decision["promote"]:
+        bundle_folder(version.uri)  # kept here: whoever asks the champion next need not wait for MLflow
     return None
 
 
@@ -106,7 +108,6 @@ def _put_in_force(
         key = decisions.decision_key("overtaken", decision["key"])
         print(f"record: {decisions.record(client, version, refused, key, suffix='-overtaken')}", flush=True)
         raise
-    bundle_folder(version.uri)  # kept here: whoever asks the champion next need not wait for MLflow
 
 
 def _found_in_force(client: MlflowClient, champion: Version, evaluated: Evaluated) -> Path:

@@ -32,5 +32,5 @@ def rollback(*, phantom: bool = False) -> None:
         key = decisions.decision_key("rollback", leaving.uri, returning.uri, registry.utc_now())
         file = decisions.record(client, returning, decision, key, suffix="-rollback")
         registry.bring_back(client, leaving, returning)
-        bundle_folder(returning.uri)  # kept here: whoever asks the champion next need not wait for MLflow
     print(f"{name}: version {returning.number} is in force again, version {leaving.number} is not\nrecord: {file}")
+    bundle_folder(returning.uri)  # kept here: whoever asks the champion next need not wait for MLflow

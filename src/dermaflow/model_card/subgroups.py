@@ -71,13 +71,7 @@ def _further_table(attribute: str, groups: Sequence[Mapping[str, Any]]) -> Table
 def _class_table(attribute: str, groups: Sequence[Mapping[str, Any]], measure: str) -> Table:
     """One of BY_DIAGNOSIS: a column a diagnosis, how many images show it behind each figure."""
     classes = tuple(groups[0]["per_class"])
-    rows = tuple(
-        (
-            str(each["name"]),
-            *(_of_n(each["per_class"][name], measure) for name in classes),
-        )
-        for each in groups
-    )
+    rows = tuple((str(each["name"]), *(_of_n(each["per_class"][name], measure) for name in classes)) for each in groups)
     return Table((f"{attribute}: {BY_DIAGNOSIS[measure]}", *classes), rows, pale=_pale(groups))
 
 
