@@ -43,7 +43,7 @@ def test_every_measure_has_a_value_inside_its_interval(simulate):
     assert [each["name"] for each in metrics["subgroups"]["sex"]] == ["female", "male"]
     assert (metrics["operating_point"]["diagnosis"], metrics["operating_point"]["threshold"]) == ("melanoma", 0.3)
     figures = figures_in({**metrics, "brier": None})
-    assert len(figures) == 7 + 4 + 2 * 3 * 3 + 2 * (8 + 4 + 2 * 3 * 3)
+    assert len(figures) == 7 + 4 + (4 + 3) * 3 + 2 * (8 + 4 + (4 + 3) * 3)
     for figure in figures:
         assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
         assert figure["low"] < figure["high"]

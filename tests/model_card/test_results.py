@@ -1,5 +1,5 @@
 from dermaflow.model_card.content import Picture, Table, measured
-from dermaflow.model_card.results import results
+from dermaflow.model_card.results import BY_DIAGNOSIS, results
 from tests.model_card.drawn_record import drawn_record, item_of, words_of
 
 
@@ -7,7 +7,7 @@ def test_each_diagnosis_has_its_number_and_its_figures():
     record = drawn_record()
     table = item_of(results(record), "By diagnosis").blocks[0]
     melanoma = record.metrics["per_class"]["melanoma"]
-    expected = ("melanoma", "12", *(measured(melanoma[key]) for key in ("auc", "sensitivity", "specificity")))
+    expected = ("melanoma", "12", *(measured(melanoma[key]) for key in BY_DIAGNOSIS))
     assert table.rows[1] == expected
 
 

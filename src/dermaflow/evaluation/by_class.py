@@ -6,7 +6,7 @@ from dermaflow.evaluation.intervals import Drawn, estimate_share, figure, groups
 from dermaflow.evaluation.metrics import Floats, Measures
 from dermaflow.evaluation.outcome import Outcome
 
-MEASURED = ("auc", "sensitivity", "specificity")
+MEASURED = ("auc", "average_precision", "sensitivity", "specificity")
 
 
 def class_measures(known: Measures) -> dict[str, Floats]:
@@ -25,6 +25,7 @@ def class_figures(outcome: Outcome, found: Drawn) -> dict[str, dict[str, Any]]:
 
 def _of_class(outcome: Outcome, index: int, found: Drawn) -> dict[str, Any]:
     shown, others = groups_behind(outcome.truth, outcome.groups, index)
-    behind = {"auc": min(shown, others), "sensitivity": shown, "specificity": others}
+    both = min(shown, others)
+    behind = {"auc": both, "average_precision": both, "sensitivity": shown, "specificity": others}
     figures = {name: figure(found, name, behind[name], index, estimate_share) for name in MEASURED}
     return {"n": int((outcome.truth == index).sum()), **figures}

@@ -28,6 +28,7 @@ class Measures:
     sensitivity: Floats  # (samples, classes)
     specificity: Floats  # (samples, classes)
     auc: Floats  # (samples, classes) one versus rest
+    average_precision: Floats  # (samples, classes) likewise; by chance the share of the images that show the class
 
 
 def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None) -> Measures:
@@ -42,9 +43,8 @@ def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None
     shown, named = _one_hot(truth, probabilities)
     sensitivity = _share(weights, shown & named, shown)
     specificity = _share(weights, ~shown & ~named, ~shown)
-    auc = np.column_stack(
-        [one_vs_rest_auc(shown[:, index], probabilities[:, index], weights) for index in range(shown.shape[1])]
-    )
+    one_vs_rest = [(shown[:, index], probabilities[:, index], weights) for index in range(shown.shape[1])]
+    auc = np.column_stack([one_vs_rest_auc(*each) for each in one_vs_rest])
     hit = (shown & named).any(axis=1)
     return Measures(
         accuracy=share_of(weights @ hit, weights.sum(axis=1)),
@@ -53,6 +53,7 @@ def measure(truth: Indices, probabilities: Floats, weights: Floats | None = None
         sensitivity=sensitivity,
         specificity=specificity,
         auc=auc,
+        average_precision=np.column_stack([average_precision(*each) for each in one_vs_rest]),
     )
 
 
@@ -78,6 +79,22 @@ def one_vs_rest_auc(positive: Flags, scores: Floats, weights: Floats) -> Floats:
     shown = by_image[positive]
     outranked = (shown * (below[lower] + below[not_higher])).sum(axis=0) / 2
     return share_of(outranked, shown.sum(axis=0) * below[-1])
+
+
+def average_precision(positive: Flags, scores: Floats, weights: Floats) -> Floats:
+    """The mean precision over recall for each sample, as steps: sum of (R_k - R_(k-1)) P_k over the thresholds k.
+
+    As scikit-learn has it; what lies under the steps of `precision_recall_points`.
+    Input shapes: (n,), (n,), (samples, n). Output shape: (samples,); NaN where one side has no weight.
+    """
+    order = np.argsort(-scores, kind="stable")
+    last = np.flatnonzero(np.diff(scores[order], append=-np.inf))  # of the images that share a threshold
+    by_image = weights.T[order]
+    named = np.cumsum(by_image, axis=0)[last]
+    hit = np.cumsum(by_image * positive[order, np.newaxis], axis=0)[last]
+    precision = np.nan_to_num(share_of(hit, named))  # where nothing is named nothing is gained
+    gained = (np.diff(hit, axis=0, prepend=0) * precision).sum(axis=0)
+    return share_of(gained, np.where(hit[-1] < named[-1], hit[-1], 0.0))
 
 
 def auc_between(truth: Indices, probabilities: Floats, weights: Floats, one: int, other: int) -> Floats:

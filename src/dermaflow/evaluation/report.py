@@ -25,7 +25,8 @@ def metrics_of(outcome: Outcome, params: EvaluateParams) -> dict[str, Any]:
     others), accuracy, balanced_accuracy, macro_auc, melanoma_auc (versus the rest) and melanoma_vs_nevus_auc (null
     without such classes), ece (0 to 1), ece_if_calibrated (what chance alone gives), brier (0 to 2),
     operating_point: {diagnosis, threshold, sensitivity, specificity, ppv, npv} or null,
-    per_class: {class: {n, auc, sensitivity, specificity}}, confusion: {class: {what it is named: share}},
+    per_class: {class: {n, auc, average_precision, sensitivity, specificity}},
+    confusion: {class: {what it is named: share}},
     subgroups: see `subgroup_figures`.
     """
     found = drawn(lambda weights: _measures(outcome, weights), outcome.groups, params.bootstrap_samples, params.seed)

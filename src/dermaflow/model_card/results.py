@@ -10,6 +10,12 @@ from dermaflow.model_card.record import Record
 from dermaflow.model_card.subgroups import shortcuts, subgroups, unfamiliar
 from dermaflow.model_card.use import headline_table
 
+BY_DIAGNOSIS = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+}
 MISTAKES = 2  # told of each diagnosis
 AT_THRESHOLD = {
     "sensitivity": "sensitivity",
@@ -61,12 +67,12 @@ def _by_chance(record: Record) -> str:
 def _by_diagnosis(record: Record) -> Item:
     rows = []
     for name, figures in record.metrics["per_class"].items():
-        cells = [measured(figures[key]) for key in ("auc", "sensitivity", "specificity")]
+        cells = [measured(figures[key]) for key in BY_DIAGNOSIS]
         rows.append((name, f"{figures['n']:,}", *cells))
     return item(
         "23a",
         "By diagnosis",
-        Table(("diagnosis", "n", "AUC", "sensitivity", "specificity"), tuple(rows)),
+        Table(("diagnosis", "n", *BY_DIAGNOSIS.values()), tuple(rows)),
         *_mistakes(record),
         *pictures(record, "confusion.png"),
         *pictures(record, "roc.png"),
