@@ -23,6 +23,13 @@ def test_a_key_without_a_value_freezes_nothing(tmp_path: Path) -> None:
     assert load_params("train", TrainParams, tmp_path / "params.yaml").frozen_through == ""
 
 
+def test_options_of_a_network_keep_their_types(tuned: TrainParams, tmp_path: Path) -> None:
+    options = {"alpha": 0.75, "depth_multiplier": 1, "minimalistic": True, "pooling": "avg"}
+    (tmp_path / "params.yaml").write_text(json.dumps({"train": tuned.model_dump() | {"backbone_options": options}}))
+    read = load_params("train", TrainParams, tmp_path / "params.yaml").backbone_options
+    assert {name: repr(value) for name, value in read.items()} == {name: repr(value) for name, value in options.items()}
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

@@ -35,7 +35,7 @@ class TrainParams(Params):
     dense_units: int = Field(ge=1, le=8192)
     # Of a backbone.
     weights: Weights  # none, imagenet (Keras downloads them), a weights file, or a model's folder
-    backbone_options: dict[str, float | int | str]  # that it takes beside, such as alpha of MobileNetV2
+    backbone_options: dict[str, bool | float | int | str]  # that it takes beside, such as alpha of MobileNetV2
     frozen_through: str  # with weights: layers up to this one stay as they are; all; or blank: none
     cache_trunk: bool  # compute what the frozen layers give once and not in every epoch
     head_epochs: int = Field(ge=0, le=10_000)  # with weights: the classifier alone first
