@@ -230,6 +230,22 @@ def test_a_network_that_does_not_help_is_trained_and_told_and_left_out(
         np.testing.assert_array_equal(mine, its)
 
 
+def test_averages_are_judged_before_logits_are_adjusted_as_epochs_are(params: TrainParams, tmp_path: Path) -> None:
+    whole = material(params.image_size_px)
+    kept = (whole.learnt.labels == 1) | (np.arange(len(whole.learnt.labels)) < 6)
+    rare = whole._replace(
+        learnt=Labelled(whole.learnt.inputs[kept], whole.learnt.labels[kept]), originals=whole.originals[kept]
+    )
+    asked = params.model_copy(update={"balance": "logits", "views": 2})
+    found = train(rare, asked, tmp_path, {asked.weights: tmp_path}, lambda *_: None)
+    (held,) = found.decided.averages
+    assert held.single["val_loss"] == pytest.approx(found.decided.members[0].val_loss)
+    left = held.averaged if held.kept else held.single
+    assert abs(left["val_loss"] - found.decided.validation["val_loss"]) > 0.01
+    told = validation_scores(found.model.predict(rare.validation.inputs, verbose=0)[0], rare.validation.labels)
+    assert told == pytest.approx(found.decided.validation, abs=1e-4)
+
+
 def test_the_model_averages_over_its_views(once: Trained) -> None:
     images = material(32).validation.inputs
     turned = once.model.predict(images[:, :, ::-1], verbose=0)[0]

@@ -84,7 +84,12 @@ def test_several_views_are_said_and_whether_they_help(averaged, said):
     assert said in words
     assert "8 mirrored and turned views" in words
     assert f"is {averaged:.3f} and of the first alone 0.750" in words
+    assert "before logits are adjusted" not in words
     assert "views of the image" not in told("Network")
+    params = {**CARD["params"], "train": {**CARD["params"]["train"], "balance": "logits"}}
+    later = {**CARD, "averages": [held], "params": params}
+    words = words_of(item_of(methods(drawn_record(card=later)), "Network").blocks)
+    assert "of the first alone 0.750, before logits are adjusted." in words
 
 
 def test_augmentation_is_said_with_its_limits_or_that_there_is_none():

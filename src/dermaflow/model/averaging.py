@@ -18,6 +18,9 @@ def averages(logits: Logits, labels: npt.NDArray[np.int64]) -> tuple[Logits, tup
     Each is scored as its own calibration leaves it; of equals the one with less to compute is kept.
 
     Args:
+        logits: as they were learnt, of images as they occur. Once rare classes count more (`balance.adjust_logits`)
+            these images are no sample of what the logits are for: the temperature then divides what was adjusted too,
+            and of two means the surer one, which needs the higher temperature, is adjusted less and loses less.
         labels: (n,).
 
     Returns:

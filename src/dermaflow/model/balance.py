@@ -25,14 +25,19 @@ def class_shares(labels: npt.NDArray[np.int64], n_classes: int) -> npt.NDArray[n
     return np.bincount(labels, minlength=n_classes) / len(labels)
 
 
-def adjust_logits(model: Model, labels: npt.NDArray[np.int64], power: float) -> None:
+def adjust_logits(model: Model, labels: npt.NDArray[np.int64], power: float) -> npt.NDArray[np.float64]:
     """Take from the logits of a trained network what the frequency of each class has put into them.
 
     Logit adjustment post hoc (Menon et al. 2021, arXiv 2007.07314): the logarithm of a class's share, times the
     power, is subtracted, here from the bias. The network learns from every image alike, which Kang et al. (2020, arXiv
     1910.09217) found to give the better features, and still names rare classes as if they were as frequent as others.
     The scores of the epochs are of the network before that.
+
+    Returns:
+        What was subtracted, (classes,).
     """
     layer = model.get_layer(LOGITS)
     kernel, bias = layer.get_weights()
-    layer.set_weights([kernel, bias - power * np.log(class_shares(labels, len(bias)))])
+    taken = power * np.log(class_shares(labels, len(bias)))
+    layer.set_weights([kernel, bias - taken])
+    return taken

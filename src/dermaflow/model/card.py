@@ -76,7 +76,7 @@ class Member(_Part):
 
 
 class Average(_Part):
-    """Several networks or views, held against the first alone on the validation images, each as calibrated."""
+    """Several networks or views against the first alone, on the validation images; calibrated, logits not adjusted."""
 
     what: Averaged
     n: int  # over how many the mean goes

@@ -63,7 +63,8 @@ class _Learnt(NamedTuple):
     seed: int
     parts: list[Model]
     history: list[Row]
-    logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images
+    logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images, as they were learnt
+    taken: npt.NDArray[np.float64]  # (classes,) what is then subtracted from them: see model.balance
 
 
 def train(
@@ -128,18 +129,20 @@ def _through(network: Network, rows: Labelled, array: Path) -> Labelled:
 def _learnt(network: Network, given: _Given, own: TrainParams, folder: Path, report: Report) -> _Learnt:
     """Train one member, and ask it about the validation images."""
     fitted = fit(network.learnt, given.learnt, given.views[0], own, folder, report)
-    if own.balance == "logits":
-        adjust_logits(fitted.model, given.learnt.labels, own.balance_power)
     logits = np.stack([logits_of(fitted.model, view, own.batch_size) for view in given.views])
+    taken = np.zeros(logits.shape[-1])
+    if own.balance == "logits":
+        taken = adjust_logits(fitted.model, given.learnt.labels, own.balance_power)
     parts = [part for part in (network.trunk, fitted.model) if part is not None]
-    return _Learnt(own.seed, parts, fitted.history, logits)
+    return _Learnt(own.seed, parts, fitted.history, logits, taken)
 
 
 def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -> Trained:
     """One model of all members, and what the validation images decide of it."""
     labels, classes = material.validation.labels, material.classes
     kept, held = averages(np.stack([member.logits for member in members]), labels)
-    params, used, logits = averaging(params, kept), members[: len(kept)], over_all(kept)
+    params, used = averaging(params, kept), members[: len(kept)]
+    logits = over_all(kept - np.stack([member.taken for member in used])[:, np.newaxis, np.newaxis])
     temperature = best_temperature(logits, labels)
     probabilities = mean_probabilities(logits, temperature)
     parts = [member.parts for member in used]

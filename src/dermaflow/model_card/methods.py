@@ -115,18 +115,20 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
             f"of the others these epochs were kept: {kept}."
         )
     for held in card.get("averages", ()):
-        yield _held(held)
+        yield _held(held, train)
     yield (
         f"Random numbers from seed {card['seed']}: the same commit, data and seed give the same model on the same "
         "machine. How far the result varies with the seed is not part of this card."
     )
 
 
-def _held(held: Mapping[str, Any]) -> str:
+def _held(held: Mapping[str, Any], train: Mapping[str, Any]) -> str:
     """Whether several networks or views are averaged over, and what the validation images say for it."""
     averaged, single = (held[side]["val_loss"] for side in ("averaged", "single"))
     what = "networks" if held["what"] == "networks" else "mirrored and turned views of the image"
     figures = f"the loss on the validation images is {averaged:.3f} and of the first alone {single:.3f}"
+    if train.get("balance") == "logits":
+        figures += ", before logits are adjusted"
     if averaged < single:
         return f"The answer is the mean over {held['n']} {what}: {figures}."
     return f"The mean over {held['n']} {what} was tried and left out, for it does not help: {figures}."

@@ -62,7 +62,7 @@ def main() -> None:
     first = trained.histories[0]
     best = best_epoch(first)
     print(f"kept epoch {best}, validation loss {first[best - 1]['val_loss']:.3f}: {paths.MODEL}", flush=True)
-    print("\n".join(in_words(trained.decided)), flush=True)
+    print("\n".join(in_words(trained.decided, job.params)), flush=True)
 
 
 def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
@@ -92,12 +92,13 @@ def trained_by(job: Job, folder: Path) -> tuple["Trained", dict[str, str]]:
     return trained._replace(decided=decided), versions()
 
 
-def in_words(decided: Decided) -> Iterator[str]:
+def in_words(decided: Decided, params: TrainParams) -> Iterator[str]:
     """What the validation images have decided, for the person who waits."""
+    adjusted = ", before logits are adjusted" if params.balance == "logits" else ""
     for held in decided.averages:
         word = "kept" if held.kept else "not kept, for it does not help"
         yield (
-            f"the mean over {held.n} {held.what} on the validation images: {_told(held.averaged)}; "
+            f"the mean over {held.n} {held.what} on the validation images{adjusted}: {_told(held.averaged)}; "
             f"the first alone: {_told(held.single)}: {word}"
         )
     yield (
