@@ -24,8 +24,11 @@ from dermaflow.core.lesions import (
     read_table,
     write_table,
 )
+from dermaflow.core.params import load_params
 from dermaflow.model.bundle import Bundle, load_bundle
-from dermaflow.model.card import Git, read_card
+from dermaflow.model.calibration import Decided
+from dermaflow.model.card import Average, Git, read_card
+from dermaflow.model.params import TrainParams
 from dermaflow.stages import train
 from tests.model.conftest import drawn_weights
 
@@ -274,3 +277,17 @@ def test_what_cannot_be_trained_on_ends_before_training_with_a_reason(
     with pytest.raises(error, match=message):
         train.main()
     assert not paths.MODEL.exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_whether_a_mean_is_kept_is_told_with_the_figures_that_say_so() -> None:
+    scores = [{"val_loss": loss, "val_accuracy": 0.8, "val_balanced_accuracy": 0.7} for loss in (0.42, 0.43)]
+    held = Average(what="networks", n=2, averaged=scores[0], single=scores[1])
+    decided = Decided(
+        1.0, operating_point=None, familiarity=None, validation=scores[0], clinical=None, members=(), averages=(held,)
+    )
+    plain = load_params("train", TrainParams)
+    for balance, when in (("none", ""), ("logits", ", before logits are adjusted")):
+        first = next(train.in_words(decided, plain.model_copy(update={"balance": balance})))
+        assert first.startswith(f"the mean over 2 networks on the validation images{when}: loss 0.420, ")
+        assert first.endswith("; the first alone: loss 0.430, accuracy 0.800, balanced accuracy 0.700: kept")
