@@ -142,7 +142,7 @@ def _finished(material: Material, params: TrainParams, members: list[_Learnt]) -
     labels, classes = material.validation.labels, material.classes
     kept, held = averages(np.stack([member.logits for member in members]), labels)
     params, used = averaging(params, kept), members[: len(kept)]
-    logits = over_all(kept - np.stack([member.taken for member in used])[:, np.newaxis, np.newaxis])
+    logits = over_all(kept) - used[0].taken  # of all the same, for they learn from the same rows
     temperature = best_temperature(logits, labels)
     probabilities = mean_probabilities(logits, temperature)
     parts = [member.parts for member in used]
