@@ -10,7 +10,7 @@ from dermaflow.core.clinical import COLUMNS, encoded
 from dermaflow.core.errors import TrainingError
 from dermaflow.model import onnx_file
 from dermaflow.model.architectures import build
-from dermaflow.model.backend import keras, make_deterministic
+from dermaflow.model.backend import keras
 from dermaflow.model.familiarity import fit_familiarity
 from dermaflow.model.onnx_file import write_onnx
 from dermaflow.model.params import TrainParams
@@ -55,19 +55,6 @@ def test_the_same_weights_give_the_same_bytes_also_after_loading(model: object, 
     for number, each in enumerate((model, again)):
         write_onnx(each, drawn(), tmp_path / f"{number}.onnx", stated())
     assert (tmp_path / "0.onnx").read_bytes() == (tmp_path / "1.onnx").read_bytes()
-
-
-@pytest.mark.parametrize("size_px", [192, 224, 225])
-def test_magnified_views_have_all_their_pixels(params: TrainParams, tmp_path: Path, size_px: int) -> None:
-    """194 pixels become 224 again, although ONNX rounds 194 times 224 / 194 down, to 223."""
-    averaging = params.model_copy(update={"zooms": [1.15, 1.3], "image_size_px": size_px})
-    make_deterministic(7)
-    parts = [build(averaging, 2).learnt]
-    noise = np.random.default_rng(0).integers(0, 256, (12, size_px, size_px, 3))
-    images = (noise * np.linspace(0.2, 1, 12)[:, None, None, None]).astype(np.uint8)  # noise alone is all alike
-    seen = np.asarray(looking_model(averaging, 2, parts).predict(images, verbose=0))
-    model = whole_model(averaging, 2, [parts], Findings(1.5, fit_familiarity(seen[:8], np.arange(8) % 2, seen[8:])))
-    assert write_onnx(model, images, tmp_path / "model.onnx") < 1e-4
 
 
 @pytest.mark.parametrize("off", [0.5, np.nan])

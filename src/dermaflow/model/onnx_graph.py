@@ -19,7 +19,6 @@ def stable(exported: onnx.ModelProto) -> onnx.ModelProto:
     """The same computation from bytes, in an order and with names that depend on nothing but the computation."""
     graph = exported.graph
     _say_erfc_by_erf(graph)
-    _lose_no_pixel(graph)
     nodes = _from_the_outputs(graph)
     constants = _in_order_of_use(graph, nodes)
     used = {name for node in nodes for name in node.input}  # constants of preprocessing stand among inputs, unused
@@ -58,19 +57,6 @@ def _say_erfc_by_erf(graph: onnx.GraphProto) -> None:
         graph.node.append(onnx.helper.make_node("Sub", ["erfc_one", node.output[0]], [told]))
     if left:
         graph.initializer.append(onnx.numpy_helper.from_array(np.ones((), dtype=np.float32), "erfc_one"))
-
-
-def _lose_no_pixel(graph: onnx.GraphProto) -> None:
-    """Let the factors by which images are resized be the next larger numbers.
-
-    ONNX rounds the size down, and 194 pixels times 224 / 194, which float32 has not exactly, are 223.
-    """
-    factors = {node.input[2] for node in graph.node if node.op_type == "Resize"}
-    for constant in graph.initializer:
-        if constant.name in factors:
-            values = onnx.numpy_helper.to_array(constant)
-            larger = np.where(values == 1, values, np.nextafter(values, np.float32(np.inf)))
-            constant.CopyFrom(onnx.numpy_helper.from_array(larger, constant.name))
 
 
 def _from_the_outputs(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
