@@ -56,7 +56,6 @@ def params() -> TrainParams:
         further_weights=[],
         clinical=[],
         views=1,
-        zooms=[],
         min_melanoma_sensitivity=0.95,
         seed=7,
     )

@@ -22,7 +22,7 @@ EVIDENCE = np.random.default_rng(2).normal(size=(len(COLUMNS), 2)).astype(np.flo
 
 @pytest.fixture(scope="module", params=[None, EVIDENCE], ids=["image alone", "with what is stated"])
 def model(params: TrainParams, request: pytest.FixtureRequest) -> object:
-    averaging = params.model_copy(update={"views": 4, "zooms": [1.3], "members": 2})
+    averaging = params.model_copy(update={"views": 4, "members": 2})
     parts, other = [build(averaging, 2).learnt], [build(averaging, 2).learnt]
     images = np.random.default_rng(0).integers(0, 256, (12, 24, 24, 3)).astype(np.float32)
     seen = np.asarray(looking_model(averaging, 2, parts).predict(images, verbose=0))

@@ -47,7 +47,6 @@ def test_options_of_a_network_keep_their_types(tuned: TrainParams, tmp_path: Pat
         ),
         ("further_weights", [""], "at least 1 character"),
         ("views", 3, "1, 2, 4 or 8"),
-        ("zooms", [1.0], "greater than 1"),
         ("balance", "copies", "'none', 'loss', 'sampling' or 'logits'"),
     ],
 )

@@ -246,24 +246,6 @@ def test_averages_are_judged_before_logits_are_adjusted_as_epochs_are(params: Tr
     assert told == pytest.approx(found.decided.validation, abs=1e-4)
 
 
-@pytest.mark.parametrize("backbone", [False, True])
-def test_magnified_views_are_judged_as_the_finished_model_sees_them(
-    params: TrainParams,
-    tuned: TrainParams,
-    tmp_path: Path,
-    backbone: bool,  # noqa: FBT001 - a case: whether frozen layers are computed once
-) -> None:
-    network = tuned.model_copy(update={"epochs": 1}) if backbone else params
-    asked = network.model_copy(update={"zooms": [1.3], "seed": 4})  # with which they help
-    found = trained(asked, tmp_path)
-    (held,) = found.decided.averages
-    assert (held.what, held.n, held.kept) == ("magnifications", 2, True)
-    validation = material(asked.image_size_px).validation
-    told = validation_scores(found.model.predict(validation.inputs, verbose=0)[0], validation.labels)
-    assert told == pytest.approx(found.decided.validation, abs=1e-4)
-    assert asked.cached == backbone
-
-
 def test_the_model_averages_over_its_views(once: Trained) -> None:
     images = material(32).validation.inputs
     turned = once.model.predict(images[:, :, ::-1], verbose=0)[0]

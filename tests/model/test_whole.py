@@ -1,4 +1,4 @@
-"""Means over members and views, weights by name, and the outputs of the finished model."""
+"""Views, weights by name, and the outputs of the finished model."""
 
 import numpy as np
 import pytest
@@ -10,22 +10,27 @@ from dermaflow.model.clinical import updated
 from dermaflow.model.familiarity import distance_of, fit_familiarity
 from dermaflow.model.params import TrainParams
 from dermaflow.model.scores import softmax
-from dermaflow.model.views import turned, zoomed
-from dermaflow.model.whole import Findings, looking_model, whole_model
+from dermaflow.model.whole import TURNS, Findings, looking_model, views_of, whole_model
 
 
-@pytest.mark.parametrize(("views", "zooms"), [(1, []), (8, []), (1, [1.5]), (2, [1.2, 1.5])])
-def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(
-    params: TrainParams, views: int, zooms: list[float]
-) -> None:
-    averaging = params.model_copy(update={"views": views, "zooms": zooms})
+def test_the_eight_views_are_the_mirrorings_and_quarter_turns_of_a_square() -> None:
+    image = np.arange(4, dtype=np.uint8).reshape(1, 2, 2, 1)
+    seen = {tuple(view.ravel()) for view in views_of(image, 8)}
+    turned = [np.rot90(image, quarter, axes=(1, 2)) for quarter in range(4)]
+    assert seen == {tuple(each.ravel()) for turn in turned for each in (turn, turn[:, :, ::-1])}
+    np.testing.assert_array_equal(views_of(image, 1)[0], image)
+    assert len(TURNS) == 8
+
+
+@pytest.mark.parametrize("views", [1, 8])
+def test_probabilities_are_the_mean_over_views_of_calibrated_softmax(params: TrainParams, views: int) -> None:
+    averaging = params.model_copy(update={"views": views})
     learnt = build(averaging, 2).learnt
     images = np.random.default_rng(0).integers(0, 256, (6, 24, 24, 3)).astype(np.float32)
     seen = looking_model(averaging, 2, [learnt]).predict(images, verbose=0)
     model = whole_model(averaging, 2, [[learnt]], Findings(2.0, fit_familiarity(seen, np.arange(6) % 2, seen)))
     probabilities, distance = model.predict(images, verbose=0)
-    seen = [turn for zoom in (1, *zooms) for turn in turned(np.asarray(zoomed(images, zoom)), views)]
-    logits = [learnt.predict(np.ascontiguousarray(view), verbose=0) for view in seen]
+    logits = [learnt.predict(np.ascontiguousarray(view), verbose=0) for view in views_of(images, views)]
     np.testing.assert_allclose(probabilities, np.mean([softmax(each / 2) for each in logits], axis=0), atol=1e-5)
     assert distance.max() == pytest.approx(1, abs=1e-4)
     assert [output.shape for output in model.outputs] == [(None, 2), (None,)]
@@ -43,7 +48,7 @@ def test_probabilities_are_the_mean_over_members(params: TrainParams, tuned: Tra
         for weights in learnt.trainable_weights:  # as after a training: every layer behind the cut differs
             weights.assign(weights + 0.05 * keras.random.normal(weights.shape, seed=seed))
         members.append([part for part in (trunk, learnt) if part is not None])
-        for view in turned(images, 2):
+        for view in views_of(images, 2):
             given = np.ascontiguousarray(view) if trunk is None else trunk(np.ascontiguousarray(view), training=False)
             logits.append(keras.ops.convert_to_numpy(learnt(given, training=False)))
     seen = looking_model(averaging, 2, members[0]).predict(images, verbose=0)

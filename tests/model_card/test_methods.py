@@ -92,14 +92,6 @@ def test_several_views_are_said_and_whether_they_help(averaged, said):
     assert "of the first alone 0.750, before logits are adjusted." in words
 
 
-def test_magnifications_are_said_with_their_factors():
-    held = {"what": "magnifications", "n": 3, "averaged": {"val_loss": 0.7}, "single": {"val_loss": 0.75}}
-    params = {**CARD["params"], "train": {**CARD["params"]["train"], "zooms": [1.15, 1.3]}}
-    card = {**CARD, "averages": [held], "params": params}
-    words = words_of(item_of(methods(drawn_record(card=card)), "Network").blocks)
-    assert "3 magnifications (the image as it is and its middle 1.15 and 1.3 times as large)" in words
-
-
 def test_augmentation_is_said_with_its_limits_or_that_there_is_none():
     assert "30 augmented copies" in told("Augmentation")
     assert "augment.images_per_class\n30" in told("Augmentation")

@@ -75,7 +75,6 @@ train:
   further_weights: []
   clinical: []
   views: 1
-  zooms: []
   min_melanoma_sensitivity: 0.95
   seed: 7
 evaluate: {seed: 7}

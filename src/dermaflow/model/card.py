@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,7 @@ PREPROCESSING = (
 )
 
 
-Averaged = Literal["networks", "magnifications", "views"]
-AVERAGED: tuple[Averaged, ...] = get_args(Averaged)
+Averaged = Literal["networks", "views"]
 
 
 class _Part(BaseModel):
@@ -77,7 +76,7 @@ class Member(_Part):
 
 
 class Average(_Part):
-    """Several of them against the first alone, on the validation images; calibrated, logits not adjusted."""
+    """Several networks or views against the first alone, on the validation images; calibrated, logits not adjusted."""
 
     what: Averaged
     n: int  # over how many the mean goes
@@ -124,7 +123,7 @@ class Card(_Part):
     best_epoch: int  # counted from 1; the epoch whose weights these are
     epochs: int  # done
     members: tuple[Member, ...] = ()  # in their order, the first is the one above
-    averages: tuple[Average, ...] = ()  # what was held against a single one of them, in the order of AVERAGED
+    averages: tuple[Average, ...] = ()  # what was held against a single network or view, in that order
     temperature: float = Field(default=1.0, gt=0)  # inside the model already: it divided the logits (Guo et al. 2017)
     operating_point: OperatingPoint | None = None  # None: melanoma is no class, or no validation image shows it
     validation: dict[str, float] = Field(default_factory=dict)  # scores of the finished model, see model.scores

@@ -21,7 +21,6 @@ Architecture = Literal[
 ]  # fmt: skip
 """The custom network, or any of keras.applications."""
 Weights = Annotated[str, Field(min_length=1)]
-Zoom = Annotated[float, Field(gt=1, le=2)]
 NO_WEIGHTS = "none"
 IMAGENET = "imagenet"
 
@@ -59,7 +58,6 @@ class TrainParams(Params):
     further_weights: list[Weights] = Field(max_length=15)  # each adds a network that begins with these, not `weights`
     clinical: list[Literal["age", "sex", "site"]] = Field(max_length=3)  # what the model may know beside the image
     views: Literal[1, 2, 4, 8]  # mirrored and turned views of an image over which the model averages
-    zooms: list[Zoom] = Field(max_length=4)  # each adds these views of the middle of the image, so many times as large
     min_melanoma_sensitivity: float = Field(gt=0, le=1)  # of melanomas like those of validation: sets the threshold
     seed: int = Field(ge=0, lt=2**32)
 
@@ -78,16 +76,6 @@ class TrainParams(Params):
     def weights_of_members(self) -> list[str]:
         """What each network begins with, in the order of the members."""
         return [self.weights] * self.members + self.further_weights
-
-    @property
-    def magnifications(self) -> list[float]:
-        """How large the model sees an image: as it is, then the middle of it magnified."""
-        return [1.0, *self.zooms]
-
-    @property
-    def n_views(self) -> int:
-        """The views of an image, magnified ones among them."""
-        return self.views * len(self.magnifications)
 
     @property
     def frozen(self) -> bool:

@@ -26,8 +26,7 @@ from dermaflow.model.params import TrainParams
 from dermaflow.model.pixels import Labelled
 from dermaflow.model.scores import validation_scores
 from dermaflow.model.trunk import AT_ONCE, activations
-from dermaflow.model.views import looking_closer, turned
-from dermaflow.model.whole import Findings, looking_model, whole_model
+from dermaflow.model.whole import Findings, looking_model, views_of, whole_model
 
 REFERENCE_IMAGES = 1500  # of the training images at most, from which the distance is measured
 
@@ -55,7 +54,7 @@ class _Given(NamedTuple):
     """What the learnt part of a network is given."""
 
     learnt: Labelled
-    views: list[list[Labelled]]  # for each magnification the validation images, as they are and turned
+    views: list[Labelled]  # the validation images as they are, then turned
 
 
 class _Learnt(NamedTuple):
@@ -64,7 +63,7 @@ class _Learnt(NamedTuple):
     seed: int
     parts: list[Model]
     history: list[Row]
-    logits: npt.NDArray[np.float64]  # (magnifications, views, n, classes) of validation images, as they were learnt
+    logits: npt.NDArray[np.float64]  # (views, n, classes) of the validation images, as they were learnt
     taken: npt.NDArray[np.float64]  # (classes,) what is then subtracted from them: see model.balance
 
 
@@ -111,33 +110,26 @@ def _told(report: Report, place: int) -> Report:
 
 def _given(network: Network, material: Material, params: TrainParams, folder: Path) -> _Given:
     """The images and their views, or what the frozen layers make of them: the same for all members of these weights."""
-    learnt = _through(network.trunk, material.learnt, folder / "train-trunk.npy")
-    seen: list[list[Labelled]] = []
-    for zoom in params.magnifications:
-        trunk = None if network.trunk is None else looking_closer(network.trunk, zoom)
-        seen.append([])
-        for place, view in enumerate(turned(material.validation.inputs, params.views), 1):
-            if params.n_views > 1 and trunk is not None:
-                print(f"validation images, {place} of {params.views} views, {zoom} times as large", flush=True)
-            rows = Labelled(view, material.validation.labels)
-            seen[-1].append(_through(trunk, rows, folder / f"validation-{place}-{zoom}-trunk.npy"))
-    return _Given(learnt, seen)
+    learnt = _through(network, material.learnt, folder / "train-trunk.npy")
+    views = []
+    for place, view in enumerate(views_of(material.validation.inputs, params.views), 1):
+        if params.views > 1 and network.trunk is not None:
+            print(f"validation images, view {place} of {params.views}", flush=True)
+        rows = Labelled(view, material.validation.labels)
+        views.append(_through(network, rows, folder / f"validation-{place}-trunk.npy"))
+    return _Given(learnt, views)
 
 
-def _through(trunk: Model | None, rows: Labelled, array: Path) -> Labelled:
-    return rows if trunk is None else Labelled(activations(trunk, rows.inputs, array), rows.labels)
+def _through(network: Network, rows: Labelled, array: Path) -> Labelled:
+    if network.trunk is None:
+        return rows
+    return Labelled(activations(network.trunk, rows.inputs, array), rows.labels)
 
 
 def _learnt(network: Network, given: _Given, own: TrainParams, folder: Path, report: Report) -> _Learnt:
     """Train one member, and ask it about the validation images."""
-    fitted = fit(network.learnt, given.learnt, given.views[0][0], own, folder, report)
-    closer = [looking_closer(fitted.model, zoom if network.trunk is None else 1) for zoom in own.magnifications]
-    logits = np.array(
-        [
-            [logits_of(model, view, own.batch_size) for view in seen]
-            for model, seen in zip(closer, given.views, strict=True)
-        ]
-    )
+    fitted = fit(network.learnt, given.learnt, given.views[0], own, folder, report)
+    logits = np.stack([logits_of(fitted.model, view, own.batch_size) for view in given.views])
     taken = np.zeros(logits.shape[-1])
     if own.balance == "logits":
         taken = adjust_logits(fitted.model, given.learnt.labels, own.balance_power)

@@ -8,6 +8,9 @@ Output shape: `probabilities`, (batch, classes), calibrated; `distance`, (batch,
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from dermaflow.core.measures import SMALLEST_P
 from dermaflow.model.architectures import after_cut, build_over, cut, image_input
 from dermaflow.model.backbones import Model, Tensor, take_weights
@@ -15,7 +18,19 @@ from dermaflow.model.backend import keras
 from dermaflow.model.clinical import Evidence
 from dermaflow.model.familiarity import Familiar, familiar_embedding, with_distance
 from dermaflow.model.params import NO_WEIGHTS, TrainParams
-from dermaflow.model.views import first_view, mean_of_views, views_of
+
+TURNS = (  # whether rows are reversed, columns are reversed, rows and columns are exchanged
+    (False, False, False),
+    (False, True, False),
+    (True, False, False),
+    (True, True, False),
+    (False, False, True),
+    (False, True, True),
+    (True, False, True),
+    (True, True, True),
+)
+"""The eight mirrorings and quarter turns of a square; the first one leaves it as it is."""
+
 
 Parts = Sequence[Model]
 """The models that a member is made of, one after the other; later ones win where both have a layer."""
@@ -29,6 +44,11 @@ class Findings(NamedTuple):
     evidence: Evidence | None = None  # of what is stated beside the image, its strength within; see model.clinical
 
 
+def views_of(images: npt.NDArray[np.uint8], number: int) -> list[npt.NDArray[np.uint8]]:
+    """The first `number` of TURNS of images, shape (n, size, size, 3) each, as views on the same memory."""
+    return [_turned(images, *turn) for turn in TURNS[:number]]
+
+
 def whole_model(params: TrainParams, n_classes: int, members: Sequence[Parts], findings: Findings) -> Model:
     """Everything in one functional model, with the weights of the members, layer by layer of the same name.
 
@@ -40,20 +60,20 @@ def whole_model(params: TrainParams, n_classes: int, members: Sequence[Parts], f
     image, seen, network = _network(params, n_classes, members[0])
     begins = (cut(network, own) if own.frozen else seen for own in owns)
     logits = [network.output, *(other(begin) for other, begin in zip(others, begins, strict=True))]
-    probabilities = mean_of_views(_mean_of_members(logits, findings.temperature), params.n_views)
+    probabilities = _mean_of_views(_mean_of_members(logits, findings.temperature), params.views)
     inputs = [image]
     if findings.evidence is not None:
         inputs.append(keras.Input((len(findings.evidence),), name="clinical"))
         probabilities = _updated(probabilities, inputs[1], findings.evidence)
     probabilities = keras.layers.Identity(name="probabilities", dtype="float32")(probabilities)
-    distance = with_distance(first_view(familiar_embedding(network), params.n_views), findings.familiar)
+    distance = with_distance(_first_view(familiar_embedding(network), params.views), findings.familiar)
     distance = keras.layers.Identity(name="distance", dtype="float32")(distance)
     return keras.Model(inputs if len(inputs) > 1 else image, [probabilities, distance], name=params.architecture)
 
 
 def looking_model(params: TrainParams, n_classes: int, parts: Parts) -> Model:
     """The model from an image to what its distance is measured by, (batch, d)."""
-    image, _, network = _network(_one_view(params), n_classes, parts)
+    image, _, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
     return keras.Model(image, familiar_embedding(network))
 
 
@@ -65,15 +85,12 @@ def _network(params: TrainParams, n_classes: int, parts: Parts) -> tuple[Tensor,
     """
     keras.utils.clear_session(free_memory=False)
     image = image_input(params)
-    seen = views_of(image, params)
+    views = [_turned(image, *turn) for turn in TURNS[: params.views]]
+    seen = keras.ops.concatenate(views) if len(views) > 1 else image
     unloaded = params.model_copy(update={"weights": NO_WEIGHTS, "on_the_fly": False})
     network = build_over(image, seen, unloaded, n_classes)
     take_weights(network, parts)
     return image, seen, network
-
-
-def _one_view(params: TrainParams) -> TrainParams:
-    return params.model_copy(update={"views": 1, "zooms": []})
 
 
 def _own(params: TrainParams, weights: str) -> TrainParams:
@@ -83,7 +100,7 @@ def _own(params: TrainParams, weights: str) -> TrainParams:
 
 def _after_frozen(params: TrainParams, n_classes: int, parts: Parts, place: int) -> Model:
     """What a member learnt, as a model from what the frozen layers give, or from the image where none are frozen."""
-    _, _, network = _network(_one_view(params), n_classes, parts)
+    _, _, network = _network(params.model_copy(update={"views": 1}), n_classes, parts)
     return after_cut(network, params, f"member_{place}")
 
 
@@ -96,6 +113,22 @@ def _mean_of_members(logits: Sequence[Tensor], temperature: float) -> Tensor:
     return keras.layers.Average(dtype="float32")(softened) if len(softened) > 1 else softened[0]
 
 
+def _turned(images: Tensor, rows: bool, columns: bool, exchanged: bool) -> Tensor:  # noqa: FBT001 - an entry of TURNS
+    if rows:
+        images = images[:, ::-1]
+    if columns:
+        images = images[:, :, ::-1]
+    if not exchanged:
+        return images
+    swap = np.transpose if isinstance(images, np.ndarray) else keras.ops.transpose
+    return swap(images, (0, 2, 1, 3))
+
+
+def _mean_of_views(values: Tensor, views: int) -> Tensor:
+    """The mean over views, (views * batch, n) to (batch, n); the images of a view lie together."""
+    return keras.ops.mean(_by_view(values, views), axis=0) if views > 1 else values
+
+
 def _updated(probabilities: Tensor, clinical: Tensor, evidence: Evidence) -> Tensor:
     """The same as model.clinical.updated, from stock layers that do not train."""
     fixed = {"dtype": "float32", "trainable": False}
@@ -104,3 +137,12 @@ def _updated(probabilities: Tensor, clinical: Tensor, evidence: Evidence) -> Ten
     says.set_weights([evidence])
     logarithms = keras.ops.log(keras.ops.maximum(probabilities, SMALLEST_P))
     return keras.layers.Softmax(dtype="float32")(keras.layers.Add(dtype="float32")([logarithms, said]))
+
+
+def _first_view(values: Tensor, views: int) -> Tensor:
+    """What belongs to the images as they are, (batch, n)."""
+    return _by_view(values, views)[0] if views > 1 else values
+
+
+def _by_view(values: Tensor, views: int) -> Tensor:
+    return keras.ops.reshape(values, (views, -1, values.shape[-1]))

@@ -123,14 +123,9 @@ def _phases(card: Mapping[str, Any], train: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _held(held: Mapping[str, Any], train: Mapping[str, Any]) -> str:
-    """Whether several networks, magnifications or views are averaged over, and what the validation images say."""
+    """Whether several networks or views are averaged over, and what the validation images say for it."""
     averaged, single = (held[side]["val_loss"] for side in ("averaged", "single"))
-    zooms = listed(str(zoom) for zoom in train.get("zooms", ()))
-    what = {
-        "networks": "networks",
-        "magnifications": f"magnifications (the image as it is and its middle {zooms} times as large)",
-        "views": "mirrored and turned views of the image",
-    }[held["what"]]
+    what = "networks" if held["what"] == "networks" else "mirrored and turned views of the image"
     figures = f"the loss on the validation images is {averaged:.3f} and of the first alone {single:.3f}"
     if train.get("balance") == "logits":
         figures += ", before logits are adjusted"
